@@ -1,0 +1,39 @@
+// Facts become events: a state machine over facts, one open report for each printing task. Keeps a report that is cut
+// at either end, separates two that were printed at once, takes a copy of the same report once, and grades what it has.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "parser/diagnostic.hpp"
+#include "parser/event.hpp"
+#include "parser/log_line.hpp"
+
+namespace oomwhy {
+
+using EventSink = std::function<void(OomEvent)>;
+
+class Assembler {
+ public:
+  // `source` goes into the origins. Events are handed on when it is certain that nothing more belongs to them.
+  Assembler(std::string source, EventSink events, std::function<void(Diagnostic)> diagnostics,
+            std::function<void(BlindSpot)> blind_spots);
+  ~Assembler();
+  Assembler(const Assembler&) = delete;
+  Assembler& operator=(const Assembler&) = delete;
+
+  void feed(const LogLine& line);
+  // No line came for a while (a journal that is followed): hands on what is over, keeps what is open.
+  void settle();
+  void finish();  // the end of the source: hands on what is open
+
+  std::uint32_t boots() const;  // seen so far, 1 from the start
+
+ private:
+  class State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace oomwhy

@@ -1,0 +1,102 @@
+#include "parser/attribution.hpp"
+
+#include <map>
+#include <set>
+#include <string>
+
+#include "parser/journal_handle.hpp"
+
+namespace oomwhy {
+namespace {
+
+// A name that logs more than this in one boot is looked at no further: its units are then taken as not unique.
+constexpr int kEntriesOfOneName = 4096;
+constexpr std::size_t kCommLength = 15;  // TASK_COMM_LEN - 1
+
+struct Identity {
+  std::string unit, cmdline;
+  Certainty certainty = Certainty::Assumed;
+};
+
+void match(sd_journal* journal, const std::string& text) { sd_journal_add_match(journal, text.data(), text.size()); }
+
+std::string unsigned_uid(std::int64_t uid) { return std::to_string(static_cast<std::uint32_t>(uid)); }
+
+// The unit as a person names it: below a user's manager, the user's unit.
+std::string unit_of(const JournalEntry& entry) {
+  const auto user_unit = entry.field("_SYSTEMD_USER_UNIT");
+  return std::string(user_unit.empty() ? entry.field("_SYSTEMD_UNIT") : user_unit);
+}
+
+// True where the unit's invocation that wrote `entry` was over before `until_us`: the PID may be another process then.
+bool ended_before(sd_journal* journal, const JournalEntry& entry, std::int64_t until_us) {
+  const std::string invocation(entry.field("_SYSTEMD_INVOCATION_ID"));
+  if (invocation.empty()) return false;
+  sd_journal_flush_matches(journal);
+  match(journal, "INVOCATION_ID=" + invocation);
+  match(journal, "MESSAGE_ID=98e322203f7a4ed290d09fe03c09fe15");
+  match(journal, "MESSAGE_ID=7ad2d189f7e94e70a38c781354912448");
+  match(journal, "MESSAGE_ID=d9b373ed55a64feb8242e02dbe79a49c");
+  sd_journal_seek_head(journal);
+  std::uint64_t realtime = 0;
+  if (sd_journal_next(journal) <= 0 || sd_journal_get_realtime_usec(journal, &realtime) < 0) return false;
+  return static_cast<std::int64_t>(realtime) < until_us;
+}
+
+std::optional<Identity> by_pid(sd_journal* journal, const OomEvent& event, const Task& task, std::int64_t kill_us) {
+  sd_journal_flush_matches(journal);
+  match(journal, "_BOOT_ID=" + event.boot_id);
+  match(journal, "_PID=" + std::to_string(task.pid));
+  sd_journal_seek_realtime_usec(journal, static_cast<std::uint64_t>(kill_us));
+  JournalEntry entry;
+  if (sd_journal_previous(journal) <= 0 || !entry.read(journal)) return std::nullopt;
+  if (entry.field("_COMM").substr(0, kCommLength) != task.comm || unit_of(entry).empty()) return std::nullopt;
+  const auto uid = entry.field("_UID");
+  if (task.uid && !uid.empty() && uid != unsigned_uid(*task.uid)) return std::nullopt;
+  Identity identity{unit_of(entry), std::string(entry.field("_CMDLINE")), Certainty::Derived};
+  // A stream's credentials are those of whoever opened it, perhaps the parent.
+  if (!task.uid || uid.empty() || entry.field("_TRANSPORT") == "stdout") identity.certainty = Certainty::Assumed;
+  if (ended_before(journal, entry, kill_us)) return std::nullopt;
+  return identity;
+}
+
+// All entries with this name and uid in this boot are of one unit.
+std::optional<Identity> by_name(sd_journal* journal, const OomEvent& event, const Task& task, std::int64_t kill_us) {
+  if (!task.uid) return std::nullopt;
+  sd_journal_flush_matches(journal);
+  match(journal, "_BOOT_ID=" + event.boot_id);
+  match(journal, "_COMM=" + task.comm);
+  match(journal, "_UID=" + unsigned_uid(*task.uid));
+  sd_journal_seek_realtime_usec(journal, static_cast<std::uint64_t>(kill_us));
+  std::set<std::string> units;
+  JournalEntry entry;
+  int seen = 0;
+  while (sd_journal_previous(journal) > 0 && units.size() < 2) {
+    if (++seen > kEntriesOfOneName) return std::nullopt;
+    if (entry.read(journal) && !unit_of(entry).empty()) units.insert(unit_of(entry));
+  }
+  if (units.size() != 1) return std::nullopt;
+  return Identity{*units.begin(), {}, Certainty::Assumed};
+}
+
+}  // namespace
+
+void attribute_tasks(sd_journal* journal, OomEvent& event) {
+  if (event.boot_id.empty() || !event.time.realtime_us) return;
+  const std::int64_t kill_us = *event.time.realtime_us;
+  std::map<std::pair<std::string, std::int64_t>, std::optional<Identity>> names;
+  for (Task& task : event.tasks) {
+    auto identity = by_pid(journal, event, task, kill_us);
+    if (!identity && task.uid) {
+      const auto [known, fresh] = names.try_emplace({task.comm, *task.uid});
+      if (fresh) known->second = by_name(journal, event, task, kill_us);
+      identity = known->second;
+    }
+    if (!identity) continue;
+    task.unit = identity->unit;
+    task.unit_certainty = identity->certainty;
+    if (!identity->cmdline.empty()) task.cmdline = identity->cmdline;
+  }
+}
+
+}  // namespace oomwhy

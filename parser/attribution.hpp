@@ -1,0 +1,17 @@
+// Who a PID of the task table was: unit and command line from entries that the journal vouches for, up to a ladder of
+// certainty, and never across the reuse of a PID.
+#pragma once
+
+#include <systemd/sd-journal.h>
+
+#include "parser/event.hpp"
+
+namespace oomwhy {
+
+// Fills Task::unit, unit_certainty and cmdline from earlier entries of the same boot. Derived: an entry before the kill
+// has this PID, name (15 bytes) and uid, and the invocation of its unit had not ended. Assumed: the uid is not known,
+// the entry came over a stream opened by a parent, or every entry with this name and uid in this boot is of one unit.
+// Else nothing.
+void attribute_tasks(sd_journal* journal, OomEvent& event);
+
+}  // namespace oomwhy

@@ -1,0 +1,43 @@
+#include "parser/event_time.hpp"
+
+namespace oomwhy {
+
+namespace {
+
+Certainty certainty_of(Clock clock) {
+  switch (clock) {
+    case Clock::Printk:
+    case Clock::Printed:
+      return Certainty::Stated;
+    case Clock::Received:
+    case Clock::Computed:
+      return Certainty::Derived;
+  }
+  return Certainty::Derived;
+}
+
+}  // namespace
+
+bool has_stamp(const Stamp& stamp) {
+  return stamp.uptime_us || stamp.realtime_us || stamp.wall_us || !stamp.as_printed.empty();
+}
+
+bool is_exact(const Stamp& stamp) {
+  constexpr std::int64_t kSecond = 1000000;
+  if (stamp.uptime_us) return true;
+  const auto wall = stamp.realtime_us ? stamp.realtime_us : stamp.wall_us;
+  return wall && *wall % kSecond != 0;
+}
+
+Time to_time(const Stamp& stamp) {
+  Time time;
+  time.realtime_us = stamp.realtime_us;
+  time.wall_us = stamp.wall_us;
+  time.uptime_us = stamp.uptime_us;
+  time.as_printed = std::string(stamp.as_printed);
+  time.clock = stamp.clock;
+  time.certainty = certainty_of(stamp.clock);
+  return time;
+}
+
+}  // namespace oomwhy

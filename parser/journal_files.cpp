@@ -1,0 +1,73 @@
+#include "parser/journal_files.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstdint>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <optional>
+
+namespace oomwhy {
+namespace {
+
+constexpr std::string_view kSignature = "LPKSHHRH";
+// HEADER_INCOMPATIBLE_*: XZ 1, LZ4 2, KEYED_HASH 4, ZSTD 8, COMPACT 16 (systemd 252). The library refuses other bits.
+constexpr std::uint32_t kKnownIncompatibleFlags = 0x1f;
+
+bool is_journal_name(const std::filesystem::path& path) {
+  const auto name = path.filename().string();
+  return name.ends_with(".journal") || name.ends_with(".journal~");
+}
+
+std::uint32_t little_endian(const char* bytes) {
+  std::uint32_t value = 0;
+  for (int i = 3; i >= 0; --i) value = (value << 8) | static_cast<unsigned char>(bytes[i]);
+  return value;
+}
+
+std::optional<BlindSpot> inspect(const std::string& path) {
+  errno = 0;
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return BlindSpot{BlindSpotKind::Unreadable, path + ": " + std::strerror(errno)};
+  std::array<char, 16> header{};
+  if (!file.read(header.data(), header.size())) {
+    return BlindSpot{BlindSpotKind::Damaged, path + ": too short to be a journal file"};
+  }
+  if (std::string_view(header.data(), kSignature.size()) != kSignature) {
+    return BlindSpot{BlindSpotKind::Damaged, path + ": does not begin like a journal file"};
+  }
+  const auto unknown = little_endian(header.data() + 12) & ~kKnownIncompatibleFlags;
+  if (unknown != 0) {
+    return BlindSpot{BlindSpotKind::UnknownFormat, path + ": written by a newer systemd in a layout unknown here"};
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::vector<std::string> find_journal_files(const std::vector<std::string>& folders) {
+  namespace fs = std::filesystem;
+  std::vector<std::string> files;
+  for (const auto& folder : folders) {
+    std::error_code error;
+    const auto options = fs::directory_options::skip_permission_denied;
+    for (fs::recursive_directory_iterator it(folder, options, error), end; !error && it != end; it.increment(error)) {
+      if (it.depth() > 1) it.disable_recursion_pending();
+      if (is_journal_name(it->path())) files.push_back(it->path().string());
+    }
+  }
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+std::vector<BlindSpot> inspect_journal_files(const std::vector<std::string>& files) {
+  std::vector<BlindSpot> spots;
+  for (const auto& file : files) {
+    if (auto spot = inspect(file)) spots.push_back(std::move(*spot));
+  }
+  return spots;
+}
+
+}  // namespace oomwhy

@@ -1,0 +1,19 @@
+// The files of a journal looked at one by one: those that cannot be read or are damaged would otherwise be left out in
+// silence by the library.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "parser/diagnostic.hpp"
+
+namespace oomwhy {
+
+// Every "*.journal" and "*.journal~" below the folders, in name order.
+std::vector<std::string> find_journal_files(const std::vector<std::string>& folders);
+
+// Why a file is of no use, as far as its first 208 bytes tell (systemd's journal-def.h): unreadable, empty, no journal
+// file, or of a layout that this build's library does not know. Absent: it looks sound.
+std::vector<BlindSpot> inspect_journal_files(const std::vector<std::string>& files);
+
+}  // namespace oomwhy

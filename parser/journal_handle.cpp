@@ -1,0 +1,143 @@
+#include "parser/journal_handle.hpp"
+
+#include <cstdlib>
+#include <cstring>
+
+#include "parser/scan_text.hpp"
+
+namespace oomwhy {
+namespace {
+
+template <typename Number>
+std::optional<Number> number_in(std::string_view text) {
+  const auto value = take_number<Number>(text);
+  return text.empty() ? value : std::nullopt;
+}
+
+int open_at(const JournalLocation& location, sd_journal** journal) {
+  const int merge = location.merge ? 0 : SD_JOURNAL_LOCAL_ONLY;
+  if (!location.files.empty()) {
+    std::vector<const char*> paths;
+    for (const auto& file : location.files) paths.push_back(file.c_str());
+    paths.push_back(nullptr);
+    return sd_journal_open_files(journal, paths.data(), 0);
+  }
+  if (location.directory) return sd_journal_open_directory(journal, location.directory->c_str(), 0);
+  if (location.root) return sd_journal_open_directory(journal, location.root->c_str(), SD_JOURNAL_OS_ROOT);
+  if (location.machine) return sd_journal_open_directory(journal, journal_folders(location).front().c_str(), 0);
+  if (location.name_space) return sd_journal_open_namespace(journal, location.name_space->c_str(), merge);
+  return sd_journal_open(journal, merge);
+}
+
+std::string location_name(const JournalLocation& location) {
+  if (!location.files.empty()) return location.files.front();
+  const auto folders = journal_folders(location);
+  return folders.empty() ? "journal" : folders.front();
+}
+
+}  // namespace
+
+std::vector<std::string> journal_folders(const JournalLocation& location) {
+  if (!location.files.empty()) return {};
+  if (location.directory) return {*location.directory};
+  const std::string root = location.root.value_or("");
+  if (location.machine) return {"/var/lib/machines/" + *location.machine + "/var/log/journal"};
+  return {root + "/var/log/journal", root + "/run/log/journal"};
+}
+
+Result<JournalHandle> open_journal(const JournalLocation& location) {
+  sd_journal* raw = nullptr;
+  const int error = open_at(location, &raw);
+  JournalHandle journal(raw);
+  if (error < 0) {
+    return Error{
+        location_name(location), std::strerror(-error),
+        "is there a journal? journalctl --header names its files; root or the group systemd-journal may read it"};
+  }
+  sd_journal_set_data_threshold(journal.get(), 0);
+  return journal;
+}
+
+std::string_view peek_message(sd_journal* journal) {
+  const void* data = nullptr;
+  std::size_t size = 0;
+  if (sd_journal_get_data(journal, "MESSAGE", &data, &size) < 0) return {};
+  std::string_view message(static_cast<const char*>(data), size);
+  take(message, "MESSAGE=");
+  return message;
+}
+
+bool JournalEntry::read(sd_journal* journal) {
+  bytes_.clear();
+  fields_.clear();
+  std::vector<std::pair<std::size_t, std::size_t>> spans;
+  const void* data = nullptr;
+  std::size_t size = 0;
+  int more = 0;
+  sd_journal_restart_data(journal);
+  while ((more = sd_journal_enumerate_available_data(journal, &data, &size)) > 0) {
+    spans.emplace_back(bytes_.size(), size);
+    bytes_.append(static_cast<const char*>(data), size);
+  }
+  for (const auto& span : spans) {
+    const auto whole = std::string_view(bytes_).substr(span.first, span.second);
+    const auto equals = whole.find('=');
+    if (equals != std::string_view::npos) fields_.push_back({whole.substr(0, equals), whole.substr(equals + 1)});
+  }
+  std::uint64_t realtime = 0;
+  if (sd_journal_get_realtime_usec(journal, &realtime) < 0) return false;
+  realtime_us_ = static_cast<std::int64_t>(realtime);
+  char* cursor = nullptr;
+  if (sd_journal_get_cursor(journal, &cursor) < 0) return false;
+  const std::unique_ptr<char, decltype(&std::free)> owned(cursor, &std::free);
+  cursor_ = cursor;
+  stamp_ = std::to_string(realtime);
+  return more >= 0;
+}
+
+std::string_view JournalEntry::field(std::string_view name) const {
+  for (const Field& candidate : fields_) {
+    if (candidate.name == name) return candidate.value;
+  }
+  return {};
+}
+
+// The stamp, sender and priority that every line of the message shares. `as_printed` is the field's own digits.
+LogLine JournalEntry::first_line() const {
+  LogLine line;
+  line.form = EnvelopeForm::JournalExport;
+  line.enveloped = true;
+  line.stamp.clock = Clock::Received;
+  // When the sender sent it, where the sender is known to journald; kernel records have only the time of reception.
+  line.stamp.realtime_us = number_in<std::int64_t>(field("_SOURCE_REALTIME_TIMESTAMP")).value_or(realtime_us_);
+  line.stamp.wall_us = line.stamp.realtime_us;
+  line.stamp.as_printed = stamp_;
+  line.stamp.uptime_us = number_in<std::int64_t>(field("_SOURCE_MONOTONIC_TIMESTAMP"));
+  line.host = field("_HOSTNAME");
+  line.boot_id = field("_BOOT_ID");
+  line.identifier = field("SYSLOG_IDENTIFIER");
+  line.sender_pid = number_in<std::uint32_t>(field("_PID"));
+  line.priority = number_in<int>(field("PRIORITY"));
+  line.facility = number_in<int>(field("SYSLOG_FACILITY"));
+  const bool kernel = field("_TRANSPORT") == "kernel" && line.identifier == "kernel" && line.facility.value_or(0) == 0;
+  line.transport = kernel ? Transport::Kernel : Transport::Userspace;
+  line.cursor = cursor_;
+  line.fields = fields_;
+  return line;
+}
+
+std::vector<LogLine> JournalEntry::lines() const {
+  std::vector<LogLine> lines;
+  LogLine line = first_line();
+  auto message = this->message();
+  while (true) {
+    const auto end = message.find('\n');
+    line.text = message.substr(0, end);
+    lines.push_back(line);
+    if (end == std::string_view::npos) return lines;
+    message.remove_prefix(end + 1);
+    line.starts_record = false;
+  }
+}
+
+}  // namespace oomwhy

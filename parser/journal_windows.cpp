@@ -1,0 +1,219 @@
+#include "parser/journal_windows.hpp"
+
+#include <algorithm>
+#include <string_view>
+#include <variant>
+
+#include "parser/grammar.hpp"
+
+namespace oomwhy {
+namespace {
+
+// How far a report can reach around the line that gave it away, in kernel entries.
+constexpr int kBeforeOpening = 16;   // "sysrq: …", "callbacks suppressed"
+constexpr int kBeforeKill = 20'000;  // the opening line may be lost: then back to the table's first row
+constexpr int kQuietEnd = 64;        // that many entries in a row without a fact end a report
+constexpr int kQuietBefore = 256;    // going back from a kill: that many without a fact, and its opening is lost
+
+// One alternative: all its matches must hold (the library ORs equal fields and ANDs different ones).
+using Alternative = std::vector<std::string_view>;
+
+const std::vector<Alternative>& interesting_entries() {
+  static const std::vector<Alternative> alternatives{
+      // The kernel's verdict (err), opening line (warning), and panic (emerg); by 5.3 of systemd's measurements a
+      // two-step index walk instead of reading every kernel line.
+      {"_TRANSPORT=kernel", "PRIORITY=0", "PRIORITY=3", "PRIORITY=4"},
+      {"MESSAGE_ID=fe6faa94e7774663a0da52717891d8ef", "MESSAGE_ID=d989611b15e44c9dbf31e3c81256e4ed",
+       "MESSAGE_ID=98e322203f7a4ed290d09fe03c09fe15", "MESSAGE_ID=d9b373ed55a64feb8242e02dbe79a49c",
+       "MESSAGE_ID=ae8f7b866b0347b9af31fe1c80b127c0", "MESSAGE_ID=5eb03494b6584870a536b337290809b3",
+       "MESSAGE_ID=e9bf28e6e834481bb6f48f548ad13606", "MESSAGE_ID=a596d6fe7bfa4994828e72309e95d61e"},
+      {"SYSLOG_IDENTIFIER=systemd-oomd", "SYSLOG_IDENTIFIER=earlyoom", "SYSLOG_IDENTIFIER=nohang",
+       "SYSLOG_IDENTIFIER=nohang-desktop", "SYSLOG_IDENTIFIER=conmon", "SYSLOG_IDENTIFIER=slurmstepd"},
+  };
+  return alternatives;
+}
+
+void add_matches(sd_journal* journal) {
+  sd_journal_flush_matches(journal);
+  for (const auto& alternative : interesting_entries()) {
+    for (const auto match : alternative) sd_journal_add_match(journal, match.data(), match.size());
+    sd_journal_add_disjunction(journal);
+  }
+}
+
+void limit_to_boot(sd_journal* journal, const std::string& boot_id) {
+  sd_journal_add_conjunction(journal);
+  const std::string match = "_BOOT_ID=" + boot_id;
+  sd_journal_add_match(journal, match.data(), match.size());
+}
+
+bool may_be_kernel_hit(std::string_view message) {
+  return message.find("invoked oom-killer") != std::string_view::npos ||
+         message.find("ill") != std::string_view::npos || message.find("emory") != std::string_view::npos ||
+         message.find("oom-killer") != std::string_view::npos;
+}
+
+bool is_blind_spot(const JournalEntry& entry, JournalHits& hits) {
+  const auto id = entry.field("MESSAGE_ID");
+  const bool lost = id == "e9bf28e6e834481bb6f48f548ad13606";
+  if (!lost && id != "a596d6fe7bfa4994828e72309e95d61e") return false;
+  hits.blind_spots.push_back(
+      {lost ? BlindSpotKind::RecordsLost : BlindSpotKind::RecordsSuppressed, std::string(entry.message())});
+  return true;
+}
+
+struct HitKind {
+  bool opens = false, kills = false;
+};
+
+HitKind kind_of(std::string_view message) {
+  const Fact fact = classify(message.substr(0, message.find('\n')));
+  HitKind kind;
+  kind.opens = std::holds_alternative<Invocation>(fact);
+  kind.kills = std::holds_alternative<Killed>(fact) || std::holds_alternative<KillIntent>(fact) ||
+               std::holds_alternative<NoKillable>(fact) || std::holds_alternative<Panic>(fact);
+  if (!kind.opens && !kind.kills && message.find('\n') != std::string_view::npos) {
+    // A name with a newline in it: the grammar takes the record whole.
+    const Fact whole = classify(message);
+    kind.opens = std::holds_alternative<Invocation>(whole);
+    kind.kills = std::holds_alternative<Killed>(whole);
+  }
+  return kind;
+}
+
+// Anything that a report consists of, the stack included: what keeps a window open.
+bool belongs_to_report(std::string_view message) {
+  const Fact fact = classify(message.substr(0, message.find('\n')));
+  return !std::holds_alternative<Unrelated>(fact) && !std::holds_alternative<BootStart>(fact);
+}
+
+bool seek_to(sd_journal* journal, const JournalHit& hit) {
+  sd_journal_flush_matches(journal);
+  constexpr std::string_view kKernel = "_TRANSPORT=kernel";
+  sd_journal_add_match(journal, kKernel.data(), kKernel.size());
+  limit_to_boot(journal, hit.boot_id);
+  return sd_journal_seek_cursor(journal, hit.cursor.c_str()) >= 0 && sd_journal_next(journal) > 0;
+}
+
+void seek_to_start(sd_journal* journal, const JournalInterval& interval) {
+  if (interval.since_us) {
+    sd_journal_seek_realtime_usec(journal, static_cast<std::uint64_t>(*interval.since_us));
+  } else {
+    sd_journal_seek_head(journal);
+  }
+}
+
+// One of the message ids that the first pass looks for.
+bool is_known_message(std::string_view id) {
+  constexpr std::string_view kField = "MESSAGE_ID=";
+  for (const auto& alternative : interesting_entries()) {
+    for (const auto match : alternative) {
+      if (match.starts_with(kField) && match.substr(kField.size()) == id) return true;
+    }
+  }
+  return false;
+}
+
+std::int64_t realtime_of(sd_journal* journal) {
+  std::uint64_t realtime = 0;
+  sd_journal_get_realtime_usec(journal, &realtime);
+  return static_cast<std::int64_t>(realtime);
+}
+
+// Goes back to where the report of a hit begins, never behind what was read already.
+void step_back(sd_journal* journal, const JournalHit& hit, std::int64_t read_until_us) {
+  const int limit = hit.opens_report ? kBeforeOpening : kBeforeKill;
+  int quiet = 0;
+  for (int steps = 0; steps < limit; ++steps) {
+    if (sd_journal_previous(journal) <= 0) {
+      sd_journal_next(journal);
+      return;
+    }
+    const auto message = peek_message(journal);
+    if (realtime_of(journal) <= read_until_us) return;
+    if (hit.opens_report) continue;
+    quiet = belongs_to_report(message) ? 0 : quiet + 1;
+    if (quiet > kQuietBefore) return;
+    if (kind_of(message).opens) return step_back(journal, JournalHit{{}, {}, 0, true}, read_until_us);
+  }
+}
+
+}  // namespace
+
+JournalHits find_hits(sd_journal* journal, const JournalInterval& interval,
+                      const std::function<void(const JournalEntry&)>& others) {
+  JournalHits hits;
+  add_matches(journal);
+  if (interval.boot_id) limit_to_boot(journal, *interval.boot_id);
+  seek_to_start(journal, interval);
+  JournalEntry entry;
+  while (sd_journal_next(journal) > 0) {
+    if (interval.until_us && realtime_of(journal) > *interval.until_us) break;
+    const void* data = nullptr;
+    std::size_t size = 0;
+    const bool kernel = sd_journal_get_data(journal, "_TRANSPORT", &data, &size) >= 0 &&
+                        std::string_view(static_cast<const char*>(data), size) == "_TRANSPORT=kernel";
+    if (kernel && !may_be_kernel_hit(peek_message(journal))) continue;
+    if (!entry.read(journal)) {
+      ++hits.damaged_entries;
+      continue;
+    }
+    if (is_blind_spot(entry, hits)) continue;
+    if (!kernel) {
+      others(entry);
+      continue;
+    }
+    const HitKind kind = kind_of(entry.message());
+    if (kind.opens || kind.kills) {
+      hits.kernel.push_back({entry.cursor(), std::string(entry.field("_BOOT_ID")), entry.realtime_us(), kind.opens});
+    } else if (entry.message().starts_with("oomd kill: ")) {
+      others(entry);
+    }
+  }
+  return hits;
+}
+
+void read_units(sd_journal* journal, const std::set<std::string>& units, const JournalInterval& interval,
+                const std::function<void(const JournalEntry&)>& handed_on) {
+  if (units.empty()) return;
+  sd_journal_flush_matches(journal);
+  for (const char* field : {"UNIT=", "USER_UNIT="}) {
+    for (const std::string& unit : units) {
+      const std::string match = field + unit;
+      sd_journal_add_match(journal, match.data(), match.size());
+    }
+    sd_journal_add_disjunction(journal);
+  }
+  if (interval.boot_id) limit_to_boot(journal, *interval.boot_id);
+  seek_to_start(journal, interval);
+  JournalEntry entry;
+  while (sd_journal_next(journal) > 0) {
+    if (interval.until_us && realtime_of(journal) > *interval.until_us) break;
+    if (entry.read(journal) && !is_known_message(entry.field("MESSAGE_ID"))) handed_on(entry);
+  }
+}
+
+void read_around(sd_journal* journal, const std::vector<JournalHit>& hits,
+                 const std::function<void(const JournalEntry&)>& kernel_entry) {
+  JournalEntry entry;
+  std::string boot;
+  std::int64_t read_until_us = INT64_MIN;
+  for (const JournalHit& hit : hits) {
+    if (hit.boot_id != boot) {
+      boot = hit.boot_id;
+      read_until_us = INT64_MIN;
+    }
+    if (hit.realtime_us <= read_until_us || !seek_to(journal, hit)) continue;
+    step_back(journal, hit, read_until_us);
+    int quiet = 0;
+    do {
+      if (!entry.read(journal)) continue;
+      if (entry.realtime_us() <= read_until_us) continue;
+      kernel_entry(entry);
+      quiet = belongs_to_report(entry.message()) ? 0 : quiet + 1;
+      read_until_us = std::max(read_until_us, entry.realtime_us());
+    } while ((quiet < kQuietEnd || read_until_us < hit.realtime_us) && sd_journal_next(journal) > 0);
+  }
+}
+
+}  // namespace oomwhy

@@ -1,0 +1,44 @@
+// Which stretches of a journal can hold a kernel's report: from the index, without reading the rest.
+#pragma once
+
+#include <systemd/sd-journal.h>
+
+#include <cstdint>
+#include <functional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "parser/journal_handle.hpp"
+#include "parser/source_journal.hpp"
+
+namespace oomwhy {
+
+// An entry that says that something was killed or is about to be.
+struct JournalHit {
+  std::string cursor;
+  std::string boot_id;
+  std::int64_t realtime_us = 0;
+  bool opens_report = false;  // "invoked oom-killer"; else a kill, a panic or the lack of a victim
+};
+
+struct JournalHits {
+  std::vector<JournalHit> kernel;      // in the journal's order
+  std::vector<BlindSpot> blind_spots;  // missed and suppressed messages
+  std::uint64_t damaged_entries = 0;
+};
+
+// The first pass. Entries of other programs that may matter are handed to `others` as they come.
+JournalHits find_hits(sd_journal* journal, const JournalInterval& interval,
+                      const std::function<void(const JournalEntry&)>& others);
+
+// What the service manager said of some units without a message id of its own: starts, timeouts, signals. Entries that
+// find_hits() has handed on are left out.
+void read_units(sd_journal* journal, const std::set<std::string>& units, const JournalInterval& interval,
+                const std::function<void(const JournalEntry&)>& entry);
+
+// The second pass: kernel entries around each hit, each at most once, in order.
+void read_around(sd_journal* journal, const std::vector<JournalHit>& hits,
+                 const std::function<void(const JournalEntry&)>& kernel_entry);
+
+}  // namespace oomwhy

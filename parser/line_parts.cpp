@@ -1,0 +1,81 @@
+#include "parser/line_parts.hpp"
+
+#include <functional>
+
+#include "parser/embedded_envelope.hpp"
+
+namespace oomwhy {
+
+namespace {
+
+// What stands behind a row's numbers, one blank less.
+std::string_view behind_numbers(const TaskRow& row, std::size_t numbers) {
+  std::string_view rest = row.after_bracket;
+  for (std::size_t i = 0; i < numbers; ++i) {
+    const auto token = rest.find_first_not_of(" \t");
+    if (token == std::string_view::npos) return {};
+    const auto end = rest.find_first_of(" \t", token);
+    if (end == std::string_view::npos) return {};
+    rest.remove_prefix(end);
+  }
+  return rest.empty() ? rest : rest.substr(1);
+}
+
+struct CommOf {
+  const std::optional<TaskTableLayout>& layout;
+
+  std::string_view operator()(const TaskRow& row) const {
+    const bool known = layout && layout->columns.size() > 2;
+    return behind_numbers(row, known ? layout->columns.size() - 2 : row.number_count);
+  }
+  std::string_view operator()(const Invocation& fact) const { return fact.comm.value_or(std::string_view{}); }
+  std::string_view operator()(const ConstraintSummary& fact) const { return fact.task.value_or(std::string_view{}); }
+  template <typename Other>
+  std::string_view operator()(const Other& fact) const {
+    if constexpr (requires { std::string_view{fact.comm}; }) return fact.comm;
+    return {};
+  }
+};
+
+bool is_inside(std::string_view text, std::size_t offset, std::string_view part) {
+  const std::less<const char*> before;
+  const char* const at = text.data() + offset;
+  return !part.empty() && !before(at, part.data()) && before(at, part.data() + part.size());
+}
+
+LogLine behind(const LogLine& line, const EmbeddedEnvelope& envelope) {
+  LogLine second = line;
+  second.text = line.text.substr(envelope.offset + envelope.length);
+  if (!envelope.stamp.as_printed.empty()) second.stamp = envelope.stamp;
+  if (!envelope.host.empty()) second.host = envelope.host;
+  if (!envelope.identifier.empty()) second.identifier = envelope.identifier;
+  if (envelope.priority) second.priority = envelope.priority;
+  second.caller = envelope.caller;
+  second.enveloped = true;
+  second.starts_record = true;
+  return second;
+}
+
+}  // namespace
+
+std::string_view comm_of(const Fact& fact, const std::optional<TaskTableLayout>& layout) {
+  return std::visit(CommOf{layout}, fact);
+}
+
+std::optional<TwoLines> split_joined(const LogLine& line, const Fact& whole,
+                                     const std::optional<TaskTableLayout>& layout) {
+  const auto envelope = find_embedded_envelope(line.text);
+  if (!envelope) return std::nullopt;
+  const std::string_view comm = comm_of(whole, layout);
+  // Seen from here the envelope's blanks may be the name's last ones.
+  if (comm.size() <= kLongestComm && is_inside(line.text, envelope->offset, comm)) return std::nullopt;
+  TwoLines lines{line, behind(line, *envelope)};
+  lines.first.text = line.text.substr(0, envelope->offset);
+  const bool is_readable = !std::holds_alternative<Unrelated>(whole) && !std::holds_alternative<Damaged>(whole);
+  if (is_readable && comm.size() <= kLongestComm && std::holds_alternative<Unrelated>(classify(lines.second.text))) {
+    return std::nullopt;
+  }
+  return lines;
+}
+
+}  // namespace oomwhy

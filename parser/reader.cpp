@@ -1,0 +1,176 @@
+#include "parser/reader.hpp"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "parser/archive.hpp"
+#include "parser/assembler.hpp"
+#include "parser/event_time.hpp"
+#include "parser/input_kind.hpp"
+#include "parser/normalize.hpp"
+
+namespace oomwhy {
+
+namespace {
+
+constexpr std::size_t kMostDiagnostics = 1000;
+constexpr std::uint64_t kProgressEvery = std::uint64_t{4} << 20;
+
+// The stamp of the last line that had one, without allocating for each.
+class LastStamp {
+ public:
+  void note(const Stamp& stamp) {
+    stamp_ = stamp;
+    as_printed_.assign(stamp.as_printed);
+  }
+  Time time() const {
+    Stamp stamp = stamp_;
+    stamp.as_printed = as_printed_;
+    return to_time(stamp);
+  }
+
+ private:
+  Stamp stamp_;
+  std::string as_printed_;
+};
+
+class Reading {
+ public:
+  Reading(TextSource& source, const ReadOptions& options, const EventSink& events)
+      : source_(source),
+        options_(options),
+        assembler_(
+            source.name(), events, [this](Diagnostic diagnostic) { note(std::move(diagnostic)); },
+            [this](BlindSpot spot) { summary_.blind_spots.push_back(std::move(spot)); }),
+        normalizer_(
+            options.context, [this](const LogLine& line) { take(line); },
+            [this](Diagnostic diagnostic) { note(std::move(diagnostic)); }) {
+    summary_.source = source.name();
+  }
+
+  InputSummary read() {
+    PhysicalLine line;
+    while (next(line)) {
+      feed(line);
+      show_progress();
+    }
+    normalizer_.finish();
+    assembler_.finish();
+    summary_.kind = input_kind(normalizer_.main_form());
+    summary_.bytes = source_.bytes_read();
+    summary_.boots = assembler_.boots();
+    if (summary_.first) summary_.last = last_.time();
+    if (source_.error() != nullptr) summary_.error = *source_.error();
+    return std::move(summary_);
+  }
+
+ private:
+  // The raw bytes of a binary field first, where the normalizer wants any.
+  bool next(PhysicalLine& line) {
+    while (const std::uint64_t wanted = normalizer_.binary_bytes_wanted()) {
+      std::string_view bytes;
+      if (!source_.next_bytes(wanted, bytes)) return false;
+      normalizer_.feed_binary(bytes);
+    }
+    return source_.next(line);
+  }
+
+  void feed(const PhysicalLine& line) {
+    ++summary_.lines;
+    if (line.cut) {
+      note({Origin{summary_.source, line.line, {}}, DiagnosticKind::TooLong,
+            fmt::format("the line is longer than {} bytes; the rest of it is skipped", kLongestLine)});
+    }
+    normalizer_.feed(line.bytes, line.line);
+  }
+
+  void take(const LogLine& line) {
+    if (has_stamp(line.stamp)) {
+      if (!summary_.first) summary_.first = to_time(line.stamp);
+      last_.note(line.stamp);
+    }
+    if (options_.userland) listen(line);
+    assembler_.feed(line);
+  }
+
+  void listen(const LogLine& line) {
+    if (auto fact = classify_userland(line)) {
+      options_.userland(make_userland_event(line, std::move(*fact), summary_.source));
+    }
+  }
+
+  void note(Diagnostic diagnostic) {
+    if (summary_.diagnostics.size() >= kMostDiagnostics) {
+      ++summary_.diagnostics_omitted;
+      return;
+    }
+    if (diagnostic.origin.source.empty()) diagnostic.origin.source = summary_.source;
+    summary_.diagnostics.push_back(std::move(diagnostic));
+  }
+
+  void show_progress() {
+    if (!options_.progress) return;
+    const std::uint64_t bytes = source_.bytes_read();
+    if (bytes - shown_ < kProgressEvery) return;
+    shown_ = bytes;
+    options_.progress(bytes, source_.size_hint());
+  }
+
+  TextSource& source_;
+  const ReadOptions& options_;
+  InputSummary summary_;
+  LastStamp last_;
+  std::uint64_t shown_ = 0;
+  Assembler assembler_;
+  Normalizer normalizer_;
+};
+
+}  // namespace
+
+InputSummary read_source(TextSource source, const ReadOptions& options, const EventSink& events) {
+  return Reading(source, options, events).read();
+}
+
+namespace {
+
+InputSummary unreadable(const std::string& path, const Error& error) {
+  InputSummary summary;
+  summary.source = path;
+  summary.kind = "unknown";
+  summary.error = error;
+  return summary;
+}
+
+std::vector<InputSummary> read_packed(PeekedStream& packed, const std::string& name, const ReadOptions& options,
+                                      const EventSink& events) {
+  std::vector<InputSummary> summaries;
+  auto spots = unpack(packed, name, [&](std::unique_ptr<ByteStream> member, const std::string& member_name) {
+    summaries.push_back(read_source(TextSource::from_stream(std::move(member), member_name), options, events));
+  });
+  if (spots.empty() && !summaries.empty()) return summaries;
+  InputSummary whole = unreadable(name, {});
+  whole.error.reset();
+  for (const BlindSpot& spot : spots) {
+    if (spot.kind == BlindSpotKind::Damaged && !whole.error) {
+      whole.error = Error{name, spot.detail, "what could be read of it is still shown"};
+    }
+  }
+  whole.kind = "archive";
+  whole.blind_spots = std::move(spots);
+  summaries.push_back(std::move(whole));
+  return summaries;
+}
+
+}  // namespace
+
+std::vector<InputSummary> read_file(const std::string& path, const ReadOptions& options, const EventSink& events) {
+  const std::string name = path == "-" ? "standard input" : path;
+  auto opened = open_bytes(path);
+  if (!opened) return {unreadable(name, opened.error())};
+  auto stream = std::make_unique<PeekedStream>(std::move(*opened));
+  if (is_packed(stream->peek())) return read_packed(*stream, name, options, events);
+  return {read_source(TextSource::from_stream(std::move(stream), name), options, events)};
+}
+
+}  // namespace oomwhy

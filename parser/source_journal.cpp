@@ -1,0 +1,168 @@
+#include "parser/source_journal.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <set>
+#include <variant>
+
+#include "parser/assembler.hpp"
+#include "parser/attribution.hpp"
+#include "parser/journal_files.hpp"
+#include "parser/journal_handle.hpp"
+#include "parser/journal_windows.hpp"
+
+namespace oomwhy {
+namespace {
+
+std::string describe(const JournalLocation& location) {
+  if (!location.files.empty()) {
+    return location.files.size() == 1
+               ? location.files.front()
+               : location.files.front() + " and " + std::to_string(location.files.size() - 1) + " more";
+  }
+  if (location.directory) return *location.directory;
+  if (location.root) return *location.root + " (journal)";
+  if (location.machine) return "journal of machine " + *location.machine;
+  if (location.name_space) return "journal namespace " + *location.name_space;
+  return "journal of this host";
+}
+
+Time received_at(std::uint64_t realtime_us) {
+  Time time;
+  time.realtime_us = static_cast<std::int64_t>(realtime_us);
+  time.wall_us = time.realtime_us;
+  time.clock = Clock::Received;
+  return time;
+}
+
+// What the journal covers of the interval asked for.
+void fill_interval(sd_journal* journal, const JournalInterval& interval, InputSummary& summary) {
+  std::uint64_t from = 0;
+  std::uint64_t to = 0;
+  if (sd_journal_get_cutoff_realtime_usec(journal, &from, &to) <= 0) return;
+  if (interval.since_us && static_cast<std::int64_t>(from) < *interval.since_us)
+    from = static_cast<std::uint64_t>(*interval.since_us);
+  if (interval.until_us && static_cast<std::int64_t>(to) > *interval.until_us)
+    to = static_cast<std::uint64_t>(*interval.until_us);
+  summary.first = received_at(from);
+  summary.last = received_at(to);
+}
+
+std::uint32_t index_of(const std::vector<JournalBoot>& boots, const std::string& id) {
+  const auto found = std::find_if(boots.begin(), boots.end(), [&](const JournalBoot& boot) { return boot.id == id; });
+  return static_cast<std::uint32_t>(found - boots.begin());
+}
+
+constexpr std::size_t kMostUnits = 256;
+
+// A unit that was killed, or whose process died by SIGKILL: all that was said of it matters then.
+void note_unit(const UserlandFact& fact, std::set<std::string>& units) {
+  const auto* message = std::get_if<UnitMessage>(&fact);
+  if (message == nullptr || units.size() >= kMostUnits) return;
+  const bool killed = message->word == UnitWord::OomKilled || message->word == UnitWord::OomdKilled ||
+                      message->exit_status.value_or("").starts_with("9/");
+  if (killed) units.insert(message->unit);
+}
+
+bool only_volatile(const std::vector<std::string>& files) {
+  if (files.empty()) return false;
+  for (const auto& file : files) {
+    if (file.find("/run/log/journal") == std::string::npos) return false;
+  }
+  return true;
+}
+
+std::vector<BlindSpot> look_at_files(const JournalLocation& location) {
+  const auto files = location.files.empty() ? find_journal_files(journal_folders(location)) : location.files;
+  auto spots = inspect_journal_files(files);
+  if (files.empty()) spots.push_back({BlindSpotKind::NoJournal, describe(location) + ": no journal files"});
+  if (only_volatile(files)) {
+    spots.push_back({BlindSpotKind::VolatileStorage, "the journal is kept in /run only: a reboot erases it"});
+  }
+  return spots;
+}
+
+}  // namespace
+
+InputSummary read_journal(const JournalLocation& location, const JournalInterval& interval, const JournalSinks& sinks) {
+  InputSummary summary;
+  summary.source = describe(location);
+  summary.kind = "journal";
+  auto opened = open_journal(location);
+  if (!opened) {
+    summary.error = opened.error();
+    return summary;
+  }
+  sd_journal* journal = opened->get();
+  summary.blind_spots = look_at_files(location);
+  fill_interval(journal, interval, summary);
+
+  std::set<std::string> units;
+  const auto listen = [&](const JournalEntry& entry) {
+    const auto lines = entry.lines();
+    auto fact = classify_userland(lines.front());
+    if (!fact) return;
+    note_unit(*fact, units);
+    sinks.userland(make_userland_event(lines.front(), std::move(*fact), summary.source));
+  };
+  const auto hits = find_hits(journal, interval, listen);
+  read_units(journal, std::set<std::string>(units), interval, listen);
+  summary.blind_spots.insert(summary.blind_spots.end(), hits.blind_spots.begin(), hits.blind_spots.end());
+  if (hits.damaged_entries > 0) {
+    summary.blind_spots.push_back(
+        {BlindSpotKind::Damaged, std::to_string(hits.damaged_entries) + " damaged journal entries"});
+  }
+
+  const auto boots = list_boots(location);
+  if (boots) summary.boots = static_cast<std::uint32_t>(std::max<std::size_t>(boots->size(), 1));
+  // Attribution moves about in the journal: it has a handle of its own.
+  const auto reference = open_journal(location);
+  const auto attribute = [&](OomEvent event) {
+    if (boots) event.boot_index = index_of(*boots, event.boot_id);
+    if (reference) attribute_tasks(reference->get(), event);
+    sinks.kernel_event(std::move(event));
+  };
+  Assembler assembler(
+      summary.source, attribute, [&](Diagnostic diagnostic) { summary.diagnostics.push_back(std::move(diagnostic)); },
+      [&](BlindSpot spot) { summary.blind_spots.push_back(std::move(spot)); });
+  read_around(journal, hits.kernel, [&](const JournalEntry& entry) {
+    for (const LogLine& line : entry.lines()) {
+      ++summary.lines;
+      assembler.feed(line);
+    }
+  });
+  assembler.finish();
+  return summary;
+}
+
+Result<std::vector<JournalBoot>> list_boots(const JournalLocation& location) {
+  auto opened = open_journal(location);
+  if (!opened) return opened.error();
+  sd_journal* journal = opened->get();
+  std::vector<std::string> ids;
+  const void* data = nullptr;
+  std::size_t size = 0;
+  if (sd_journal_query_unique(journal, "_BOOT_ID") >= 0) {
+    SD_JOURNAL_FOREACH_UNIQUE(journal, data, size) {
+      ids.emplace_back(std::string_view(static_cast<const char*>(data), size).substr(std::strlen("_BOOT_ID=")));
+    }
+  }
+  std::vector<JournalBoot> boots;
+  for (const auto& id : ids) {
+    const std::string match = "_BOOT_ID=" + id;
+    sd_journal_flush_matches(journal);
+    sd_journal_add_match(journal, match.data(), match.size());
+    std::uint64_t first = 0;
+    std::uint64_t last = 0;
+    if (sd_journal_seek_head(journal) < 0 || sd_journal_next(journal) <= 0) continue;
+    sd_journal_get_realtime_usec(journal, &first);
+    if (sd_journal_seek_tail(journal) < 0 || sd_journal_previous(journal) <= 0) continue;
+    sd_journal_get_realtime_usec(journal, &last);
+    boots.push_back({id, static_cast<std::int64_t>(first), static_cast<std::int64_t>(last)});
+  }
+  std::sort(boots.begin(), boots.end(),
+            [](const JournalBoot& a, const JournalBoot& b) { return a.first_us < b.first_us; });
+  return boots;
+}
+
+}  // namespace oomwhy

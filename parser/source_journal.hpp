@@ -1,0 +1,50 @@
+// OOM kills out of a systemd journal, through its index: only the entries that can speak of a kill are looked at, then
+// what stands around each hit. The only place that knows sd-journal.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "parser/event.hpp"
+#include "parser/reader.hpp"
+#include "parser/userland.hpp"
+
+namespace oomwhy {
+
+// Which journal, spelt as in journalctl; nothing named: the local one.
+struct JournalLocation {
+  std::vector<std::string> files;         // --file, already expanded
+  std::optional<std::string> directory;   // -D
+  std::optional<std::string> root;        // --root
+  std::optional<std::string> machine;     // -M: a local container
+  std::optional<std::string> name_space;  // --namespace
+  bool merge = false;                     // -m: other machines' files, too
+};
+
+// Which part of it.
+struct JournalInterval {
+  std::optional<std::int64_t> since_us, until_us;  // realtime, UTC
+  std::optional<std::string> boot_id;              // 32 hex digits
+};
+
+struct JournalBoot {
+  std::string id;
+  std::int64_t first_us = 0, last_us = 0;  // realtime of its first and last entry
+};
+
+struct JournalSinks {
+  EventSink kernel_event;
+  UserlandSink userland;  // in the journal's order
+};
+
+// Reads what the journal says of OOM kills. InputSummary::error: the journal could not be opened at all; files that
+// could not be read are blind spots of kind Unreadable or Damaged.
+InputSummary read_journal(const JournalLocation& location, const JournalInterval& interval, const JournalSinks& sinks);
+
+// The boots in the journal, oldest first; for -b.
+Result<std::vector<JournalBoot>> list_boots(const JournalLocation& location);
+
+}  // namespace oomwhy

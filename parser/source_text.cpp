@@ -1,0 +1,139 @@
+#include "parser/source_text.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <optional>
+#include <utility>
+#include <vector>
+
+namespace oomwhy {
+namespace {
+
+constexpr std::size_t kBlock = std::size_t{256} * 1024;
+
+}  // namespace
+
+struct TextSource::State {
+  std::string name;
+  std::unique_ptr<ByteStream> stream;
+  std::uint64_t size_hint = 0;
+  std::vector<char> buffer;
+  std::size_t begin = 0;  // of the bytes not handed on
+  std::size_t end = 0;
+  bool at_end = false;
+  std::uint64_t bytes_read = 0;
+  std::uint64_t lines = 0;
+  bool in_cut_line = false;
+  std::optional<Error> error;
+
+  std::size_t filled() const { return end - begin; }
+  const char* data() const { return buffer.data() + begin; }
+
+  // Reads one more block behind what is held; false at the end or after an error.
+  bool fill();
+  // Distance to the next newline, filled() if none is held.
+  std::size_t newline_from(std::size_t offset) const;
+  void skip_rest_of_line();
+};
+
+std::size_t TextSource::State::newline_from(std::size_t offset) const {
+  if (offset >= filled()) return filled();
+  const auto* found = static_cast<const char*>(std::memchr(data() + offset, '\n', filled() - offset));
+  return found == nullptr ? filled() : static_cast<std::size_t>(found - data());
+}
+
+void TextSource::State::skip_rest_of_line() {
+  while (in_cut_line) {
+    const auto length = newline_from(0);
+    in_cut_line = length == filled();
+    begin += in_cut_line ? length : length + 1;
+    if (in_cut_line && !fill()) return;
+  }
+}
+
+bool TextSource::State::fill() {
+  if (at_end) return false;
+  if (begin > 0) {
+    std::memmove(buffer.data(), buffer.data() + begin, filled());
+    end -= begin;
+    begin = 0;
+  }
+  if (buffer.size() < end + kBlock) buffer.resize(end + kBlock);
+  const std::size_t count = stream->read(buffer.data() + end, kBlock);
+  if (count == 0) {
+    if (stream->error() != nullptr) error = *stream->error();
+    at_end = true;
+    return false;
+  }
+  end += count;
+  bytes_read += count;
+  return true;
+}
+
+TextSource::TextSource(std::unique_ptr<State> state) : state_(std::move(state)) {}
+TextSource::TextSource(TextSource&&) noexcept = default;
+TextSource& TextSource::operator=(TextSource&&) noexcept = default;
+TextSource::~TextSource() = default;
+
+Result<TextSource> TextSource::open(const std::string& path) {
+  auto stream = open_bytes(path);
+  if (!stream) return stream.error();
+  return from_stream(std::move(*stream), path == "-" ? "standard input" : path);
+}
+
+TextSource TextSource::from_descriptor(int fd, std::string name) {
+  auto stream = bytes_of_descriptor(fd, name);
+  return from_stream(std::move(stream), std::move(name));
+}
+
+TextSource TextSource::from_stream(std::unique_ptr<ByteStream> stream, std::string name) {
+  auto state = std::make_unique<State>();
+  state->name = std::move(name);
+  state->size_hint = stream->size_hint();
+  state->stream = std::move(stream);
+  return TextSource(std::move(state));
+}
+
+TextSource TextSource::from_memory(std::string text, std::string name) {
+  auto state = std::make_unique<State>();
+  state->name = std::move(name);
+  state->buffer.assign(text.begin(), text.end());
+  state->end = state->buffer.size();
+  state->bytes_read = state->end;
+  state->size_hint = state->end;
+  state->at_end = true;
+  return TextSource(std::move(state));
+}
+
+bool TextSource::next(PhysicalLine& line) {
+  auto& state = *state_;
+  state.skip_rest_of_line();
+  // Bytes that the search has seen are not searched again when a block is added.
+  std::size_t length = state.newline_from(0);
+  while (length == state.filled() && length <= kLongestLine && state.fill()) length = state.newline_from(length);
+  const bool ended = length < state.filled();
+  if (!ended && length == 0) return false;
+  line.line = ++state.lines;
+  line.cut = length > kLongestLine;
+  line.bytes = std::string_view(state.data(), std::min(length, kLongestLine));
+  state.begin += length + (ended ? 1 : 0);
+  state.in_cut_line = line.cut && !ended;
+  return true;
+}
+
+bool TextSource::next_bytes(std::uint64_t count, std::string_view& bytes) {
+  auto& state = *state_;
+  while (state.filled() < count) {
+    if (!state.fill()) return false;
+  }
+  bytes = std::string_view(state.data(), static_cast<std::size_t>(count));
+  state.begin += static_cast<std::size_t>(count);
+  return true;
+}
+
+const std::string& TextSource::name() const { return state_->name; }
+std::uint64_t TextSource::bytes_read() const { return state_->bytes_read; }
+std::uint64_t TextSource::size_hint() const { return state_->size_hint; }
+const Error* TextSource::error() const { return state_->error ? &*state_->error : nullptr; }
+
+}  // namespace oomwhy
