@@ -1,0 +1,23 @@
+// Settings as values: what to set, why, with which arithmetic, from which source, and what the replay says. Never for
+// memory that no process owns, never for a unit that is only guessed.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "report/analysis.hpp"
+
+namespace oomwhy {
+
+// In the order: contain the cause, repair restarts, bias the choice, give slack, change the killer's policy.
+std::vector<Advice> advise(const Incident& incident);
+
+// A drop-in file: `UNIT.d/50-oom.conf` and its text; settings that a gate holds back stand in it commented out.
+struct DropIn {
+  std::string unit;
+  std::string path;  // relative: "mariadb.service.d/50-oom.conf"
+  std::string text;
+};
+std::vector<DropIn> drop_ins(const Incident& incident);
+
+}  // namespace oomwhy

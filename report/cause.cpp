@@ -1,0 +1,158 @@
+#include "report/cause.hpp"
+
+#include <algorithm>
+#include <string_view>
+#include <utility>
+
+#include "report/ranking.hpp"
+#include "report/rules_incident.hpp"
+
+namespace oomwhy {
+namespace {
+
+// The verdict on one event, and the event itself.
+struct Judged {
+  const AnalysedEvent* analysed = nullptr;
+  EventVerdict verdict;
+};
+
+std::vector<Judged> judge_each(const Incident& incident, const History& history) {
+  std::vector<Judged> judged;
+  judged.reserve(incident.events.size());
+  for (const AnalysedEvent& analysed : incident.events) {
+    judged.push_back({&analysed, rank(set_scene(analysed.event, analysed.analysis), history)});
+  }
+  return judged;
+}
+
+// A host out of memory is the story even where cgroups hit their limits around it.
+bool concerns_host(const Judged& judged) { return scope_of(judged.analysed->event) != Scope::Cgroup; }
+
+bool same_cause(const Cause& a, const Cause& b) { return a.kind == b.kind && a.name == b.name && a.unit == b.unit; }
+
+std::size_t support(const std::vector<Judged>& judged, const Cause& cause) {
+  return static_cast<std::size_t>(std::count_if(
+      judged.begin(), judged.end(), [&](const Judged& other) { return same_cause(other.verdict.cause, cause); }));
+}
+
+// Host before cgroup, sure before unsure, what most events say before what one says, early before late. Only causes of
+// the leading kind are counted, so that the count stays linear in the number of events.
+const Judged* leading(const std::vector<Judged>& judged) {
+  const Judged* best = nullptr;
+  std::size_t best_support = 0;
+  for (const Judged& candidate : judged) {
+    const auto key = std::pair(concerns_host(candidate), candidate.verdict.cause.confidence);
+    const auto best_key = best == nullptr ? std::pair(false, Confidence::None)
+                                          : std::pair(concerns_host(*best), best->verdict.cause.confidence);
+    if (best != nullptr && (key < best_key || same_cause(candidate.verdict.cause, best->verdict.cause))) {
+      continue;
+    }
+    const std::size_t votes = support(judged, candidate.verdict.cause);
+    if (best == nullptr || key > best_key || votes > best_support) {
+      best = &candidate;
+      best_support = votes;
+    }
+  }
+  return best;
+}
+
+bool is_held_by_nobody(CauseKind kind) {
+  switch (kind) {
+    case CauseKind::Shmem:
+    case CauseKind::Slab:
+    case CauseKind::Hugepages:
+    case CauseKind::Unaccounted:
+    case CauseKind::Balloon:
+      return true;
+    case CauseKind::Processes:
+    case CauseKind::PageTables:
+    case CauseKind::Locked:
+    case CauseKind::Fragmentation:
+    case CauseKind::Zone:
+    case CauseKind::Node:
+    case CauseKind::Manual:
+    case CauseKind::Unknown:
+      return false;
+  }
+  return false;
+}
+
+// --- victims ------------------------------------------------------------------------------------------------------
+
+bool names(const Cause& cause, const Victim& victim) {
+  return (cause.kind == CauseKind::Processes || cause.kind == CauseKind::Locked || cause.kind == CauseKind::Node) &&
+         cause.name == victim.comm;
+}
+
+// Of a bare kill line only the name can be held against the incident's cause; a mismatch then says nothing.
+std::optional<bool> of_victim(const Judged& own, const Cause& cause, const Victim& victim, bool chosen) {
+  if (chosen && own.verdict.victim_is_cause) {
+    return own.verdict.victim_is_cause;
+  }
+  if (cause.confidence >= Confidence::Medium && names(cause, victim)) {
+    return true;
+  }
+  if (!chosen && own.verdict.victim_is_cause) {
+    return names(own.verdict.cause, victim);
+  }
+  return std::nullopt;
+}
+
+void judge_victims(const std::vector<Judged>& judged, Verdict& verdict) {
+  std::optional<bool> common;
+  bool differ = false;
+  for (const Judged& own : judged) {
+    bool chosen = true;
+    for (const Victim& victim : own.analysed->event.victims) {
+      const std::optional<bool> answer = of_victim(own, verdict.cause, victim, chosen);
+      verdict.victims_are_cause.push_back(answer);
+      if (chosen && answer) {
+        differ = differ || (common && common != answer);
+        common = answer;
+      }
+      chosen = false;
+    }
+  }
+  verdict.victim_is_cause = differ ? std::nullopt : common;
+}
+
+void add_evidence(std::optional<Evidence> evidence, std::vector<Evidence>& list) {
+  if (evidence) {
+    list.push_back(std::move(*evidence));
+  }
+}
+
+void judge_together(const Incident& incident, Verdict& verdict) {
+  if (std::optional<RestartLoop> loop = k1_restart_loop(incident)) {
+    verdict.loop_of = loop->what;
+    verdict.findings.push_back(std::move(loop->evidence));
+  }
+  add_evidence(k2_killing_cannot_help(incident, is_held_by_nobody(verdict.cause.kind)), verdict.findings);
+  if (!std::any_of(verdict.findings.begin(), verdict.findings.end(),
+                   [](const Evidence& e) { return e.rule == "K3"; })) {
+    add_evidence(k3_killed_twice(incident), verdict.findings);
+  }
+  if (verdict.cause.name && verdict.cause.kind == CauseKind::Processes) {
+    add_evidence(g1_growth(incident, *verdict.cause.name), verdict.cause.evidence);
+  }
+  add_evidence(g2_gain_of_kills(incident), verdict.findings);
+}
+
+}  // namespace
+
+Verdict find_cause(const Incident& incident, const History& history) {
+  Verdict verdict;
+  const std::vector<Judged> judged = judge_each(incident, history);
+  const Judged* lead = leading(judged);
+  if (lead == nullptr) {
+    return verdict;
+  }
+  verdict.telling_event = static_cast<std::size_t>(lead - judged.data());
+  verdict.cause = lead->verdict.cause;
+  verdict.findings = lead->verdict.context;
+  judge_victims(judged, verdict);
+  judge_together(incident, verdict);
+  return verdict;
+}
+
+}  // namespace oomwhy

@@ -1,0 +1,235 @@
+#include "report/incident.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <tuple>
+
+#include "report/cgroup_path.hpp"
+#include "report/rules_incident.hpp"
+#include "report/scene.hpp"
+
+namespace oomwhy {
+namespace {
+
+constexpr double kTogether = 600.0;   // seconds between events of one incident
+constexpr double kSlowLoop = 1800.0;  // seconds between the kills of a loop
+constexpr std::size_t kLoop = 3;      // kills
+
+// --- order --------------------------------------------------------------------------------------------------------
+
+std::optional<std::int64_t> clock_of(const OomEvent& event) {
+  return event.time.realtime_us ? event.time.realtime_us : event.time.wall_us;
+}
+
+// Events that know the time come first, in its order; the others by where they stand. Nothing depends on the order in
+// which the inputs were named.
+bool comes_before(const AnalysedEvent& a, const AnalysedEvent& b) {
+  const auto key = [](const OomEvent& event) {
+    const std::optional<std::int64_t> clock = clock_of(event);
+    return std::tuple(!clock.has_value(), clock.value_or(0));
+  };
+  const auto place = [](const OomEvent& event) {
+    return std::tie(event.host, event.boot_id, event.origin.source, event.boot_index);
+  };
+  const auto line = [](const OomEvent& event) {
+    return std::tuple(event.time.uptime_us.value_or(0), event.origin.line);
+  };
+  if (key(a.event) != key(b.event)) {
+    return key(a.event) < key(b.event);
+  }
+  return place(a.event) != place(b.event) ? place(a.event) < place(b.event) : line(a.event) < line(b.event);
+}
+
+// --- one event from several sources -------------------------------------------------------------------------------
+
+// Known and different is a proof; not known is none.
+bool may_be_equal(const std::string& a, const std::string& b) { return a.empty() || b.empty() || a == b; }
+
+bool is_copy(const OomEvent& a, const OomEvent& b) {
+  if (!may_be_equal(a.boot_id, b.boot_id)) {
+    return false;
+  }
+  if (a.origin.source == b.origin.source && a.boot_index != b.boot_index) {
+    return false;
+  }
+  const std::optional<double> apart = seconds_between(a.time, b.time);
+  return !apart || std::abs(*apart) <= kTogether;
+}
+
+// The more complete copy is kept; among equals the one that the kernel vouches for, then the one that knows the time.
+bool is_better(const OomEvent& a, const OomEvent& b) {
+  const auto key = [](const OomEvent& event) {
+    return std::tuple(event.completeness.grade, event.completeness.lost_rows, event.trust,
+                      !event.time.realtime_us.has_value());
+  };
+  return key(a) < key(b);
+}
+
+void learn(OomEvent& kept, const OomEvent& copy) {
+  if (!kept.time.realtime_us && copy.time.realtime_us) {
+    kept.time.realtime_us = copy.time.realtime_us;
+  }
+  if (!kept.time.uptime_us) {
+    kept.time.uptime_us = copy.time.uptime_us;
+  }
+  if (kept.host.empty()) {
+    kept.host = copy.host;
+  }
+  if (kept.boot_id.empty()) {
+    kept.boot_id = copy.boot_id;
+  }
+}
+
+std::vector<AnalysedEvent> take_copies_once(std::vector<AnalysedEvent> events) {
+  std::vector<AnalysedEvent> unique;
+  std::multimap<std::string, std::size_t> by_id;
+  for (AnalysedEvent& event : events) {
+    const auto [first, last] = by_id.equal_range(event.analysis.id);
+    const auto copy =
+        std::find_if(first, last, [&](const auto& entry) { return is_copy(unique[entry.second].event, event.event); });
+    if (copy == last) {
+      by_id.emplace(event.analysis.id, unique.size());
+      unique.push_back(std::move(event));
+      continue;
+    }
+    AnalysedEvent& kept = unique[copy->second];
+    if (is_better(event.event, kept.event)) {
+      std::swap(kept, event);
+    }
+    learn(kept.event, event.event);
+  }
+  return unique;
+}
+
+// --- clusters -----------------------------------------------------------------------------------------------------
+
+const OomEvent& last_event(const Incident& incident) { return incident.events.back().event; }
+
+bool is_same_boot(const OomEvent& a, const OomEvent& b) {
+  if (a.origin.source == b.origin.source && a.boot_index != b.boot_index) {
+    return false;
+  }
+  return a.host == b.host && may_be_equal(a.boot_id, b.boot_id);
+}
+
+bool hits_the_same(const OomEvent& a, const OomEvent& b) {
+  const Victim* first = chosen_victim(a);
+  const Victim* second = chosen_victim(b);
+  return first != nullptr && second != nullptr && first->comm == second->comm && first->cgroup == second->cgroup;
+}
+
+// Stamps of one boot's own clock say more than wall clocks; without either, events that follow each other in one
+// source.
+bool belongs(const Incident& incident, const OomEvent& event) {
+  const OomEvent& last = last_event(incident);
+  if (!is_same_boot(last, event)) {
+    return false;
+  }
+  const bool same_source = last.origin.source == event.origin.source;
+  const bool common_clock = clock_of(last) && clock_of(event);
+  if (!same_source && !common_clock && (last.boot_id.empty() || event.boot_id.empty())) {
+    return false;
+  }
+  const std::optional<double> apart = seconds_between(last.time, event.time);
+  if (!apart) {
+    return same_source;
+  }
+  const bool looping = incident.events.size() >= kLoop && hits_the_same(last, event);
+  return std::abs(*apart) <= (looping ? kSlowLoop : kTogether);
+}
+
+std::vector<Incident> gather(std::vector<AnalysedEvent> events) {
+  std::vector<Incident> incidents;
+  std::map<std::string, std::vector<std::size_t>> open;  // by host: the latest incidents, one for each boot at most
+  for (AnalysedEvent& event : events) {
+    std::vector<std::size_t>& candidates = open[event.event.host];
+    const auto found = std::find_if(candidates.rbegin(), candidates.rend(),
+                                    [&](std::size_t index) { return belongs(incidents[index], event.event); });
+    if (found == candidates.rend()) {
+      candidates.erase(
+          std::remove_if(candidates.begin(), candidates.end(),
+                         [&](std::size_t index) { return is_same_boot(last_event(incidents[index]), event.event); }),
+          candidates.end());
+      candidates.push_back(incidents.size());
+      incidents.emplace_back();
+      incidents.back().events.push_back(std::move(event));
+    } else {
+      incidents[*found].events.push_back(std::move(event));
+    }
+  }
+  return incidents;
+}
+
+// --- what an incident says of its events --------------------------------------------------------------------------
+
+std::optional<std::string> cgroup_of(const OomEvent& event, const Victim& victim, bool chosen) {
+  if (victim.cgroup || !chosen || !event.memcg) {
+    return victim.cgroup;
+  }
+  return event.memcg->victim;
+}
+
+void add_victims(const OomEvent& event, std::vector<IncidentVictim>& victims) {
+  bool chosen = true;
+  for (const Victim& victim : event.victims) {
+    IncidentVictim entry{
+        .victim = victim, .unit = std::nullopt, .unit_certainty = std::nullopt, .is_cause = std::nullopt};
+    entry.victim.cgroup = cgroup_of(event, victim, chosen);
+    if (entry.victim.cgroup) {
+      entry.unit = identify_cgroup(*entry.victim.cgroup).unit;
+    }
+    if (entry.unit) {
+      entry.unit_certainty = Certainty::Stated;
+    } else if (const Task* task = find_task(event, victim.pid); task != nullptr && task->unit) {
+      entry.unit = task->unit;
+      entry.unit_certainty = task->unit_certainty;
+    }
+    victims.push_back(std::move(entry));
+    chosen = false;
+  }
+}
+
+// The widest scope among the events: a host out of memory is not a cgroup's affair.
+Scope widest_scope(const Incident& incident) {
+  Scope widest = Scope::Unknown;
+  for (const AnalysedEvent& event : incident.events) {
+    const Scope scope = scope_of(event.event);
+    if (widest == Scope::Unknown || (widest == Scope::Cgroup && scope != Scope::Unknown) || scope == Scope::Host) {
+      widest = scope;
+    }
+  }
+  return widest;
+}
+
+void fill_in(Incident& incident) {
+  const OomEvent& first = incident.events.front().event;
+  const OomEvent& last = last_event(incident);
+  incident.id = incident.events.front().analysis.id;
+  incident.started = first.time;
+  incident.ended = last.ended ? last.ended : std::optional<Time>(last.time);
+  incident.host = first.host;
+  incident.scope = widest_scope(incident);
+  incident.killers = {"kernel"};
+  incident.events_total = incident.events.size();
+  for (const AnalysedEvent& event : incident.events) {
+    incident.event_ids.push_back(event.analysis.id);
+    incident.boot_id = incident.boot_id.empty() ? event.event.boot_id : incident.boot_id;
+    add_victims(event.event, incident.victims);
+  }
+}
+
+}  // namespace
+
+std::vector<Incident> cluster(std::vector<AnalysedEvent> events) {
+  std::stable_sort(events.begin(), events.end(), comes_before);
+  std::vector<AnalysedEvent> unique = take_copies_once(std::move(events));
+  std::stable_sort(unique.begin(), unique.end(), comes_before);
+  std::vector<Incident> incidents = gather(std::move(unique));
+  for (Incident& incident : incidents) {
+    fill_in(incident);
+  }
+  return incidents;
+}
+
+}  // namespace oomwhy

@@ -1,0 +1,85 @@
+// The terminal screen about one incident: sections put together and, where it is to be brief, fitted to forty lines.
+#include <algorithm>
+
+#include "report/text_parts.hpp"
+
+namespace oomwhy {
+
+namespace {
+
+constexpr std::size_t kBriefLines = 40;
+
+std::size_t height(const Section& section) {
+  if (section.blocks.empty()) return 0;
+  std::size_t lines = section.heading.size();
+  for (const TextBlock& block : section.blocks) lines += block.lines.size();
+  // With the empty line before it.
+  return lines + 1;
+}
+
+std::size_t height(const std::vector<Section>& sections) {
+  std::size_t lines = 0;
+  for (const Section& section : sections) lines += height(section);
+  return lines == 0 ? 0 : lines - 1;
+}
+
+// The last block of the highest rank goes. False: what is left is essential.
+bool drop_one(std::vector<Section>& sections) {
+  Section* from = nullptr;
+  std::size_t index = 0;
+  for (Section& section : sections) {
+    for (std::size_t i = 0; i < section.blocks.size(); ++i) {
+      const Rank rank = section.blocks[i].rank;
+      if (rank == Rank::Essential || (from != nullptr && rank < from->blocks[index].rank)) continue;
+      from = &section;
+      index = i;
+    }
+  }
+  if (from == nullptr) return false;
+  from->blocks.erase(from->blocks.begin() + static_cast<std::ptrdiff_t>(index));
+  return true;
+}
+
+// Drops blocks until all fit, with room for the line that says so.
+void shorten(std::vector<Section>& sections, const Screen& screen) {
+  if (height(sections) <= kBriefLines) return;
+  while (height(sections) + 2 > kBriefLines && drop_one(sections)) {
+  }
+  const std::string more = screen.is_example()
+                               ? "Shortened to one screen."
+                               : "More: oomwhy explain " + screen.name(short_id(screen.incident.id)) + " -o full";
+  sections.emplace_back();
+  sections.back().add(at_most(1, wrapped(more, {}, screen.style, Tone::Faint), screen.style), Rank::Essential);
+}
+
+std::vector<Section> sections_of(const Screen& screen) {
+  std::vector<Section> sections{headline(screen),          verdict(screen),       cause_and_victims(screen),
+                                where_memory_went(screen), largest_tasks(screen), proof(screen),
+                                prevention(screen),        unseen(screen),        neighbours(screen)};
+  return sections;
+}
+
+// In one line whatever the width, so that the first line says it all.
+std::string example_line(const Screen& screen) {
+  if (!screen.is_example()) return "";
+  return "EXAMPLE from " + screen.name(screen.style.example_of) + ", not this host; for this host: cli/run explain\n";
+}
+
+}  // namespace
+
+std::string render_text(const Document& document, const Incident& incident, const TextStyle& style) {
+  const Screen screen{.document = document, .incident = incident, .lead = lead_event(incident), .style = style};
+  std::vector<Section> sections = sections_of(screen);
+  if (style.detail == Detail::Brief && !style.show_evidence) shorten(sections, screen);
+  TextLines lines;
+  for (Section& section : sections) {
+    if (section.blocks.empty()) continue;
+    if (!lines.empty()) lines.push_back({});
+    append(lines, std::move(section.heading));
+    for (TextBlock& block : section.blocks) append(lines, std::move(block.lines));
+  }
+  if (style.detail == Detail::Full) append(lines, full_report(screen));
+  return example_line(screen) + to_text(lines, style);
+}
+
+}  // namespace oomwhy

@@ -1,0 +1,315 @@
+#include "report/sentences.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string_view>
+
+#include "report/cgroup_path.hpp"
+#include "report/format.hpp"
+#include "report/rules.hpp"
+#include "report/scene.hpp"
+
+namespace oomwhy {
+namespace {
+
+std::string cgroup_in_words(const std::optional<std::string>& path) {
+  if (!path) {
+    return "a cgroup";
+  }
+  const CgroupIdentity identity = identify_cgroup(*path);
+  if (identity.unit) {
+    return *identity.unit;
+  }
+  return identity.slice ? *identity.slice : *path;
+}
+
+std::string limit_in_words(const OomEvent& event) {
+  if (!event.memcg || !event.memcg->memory || !event.memcg->memory->limit) {
+    return "its memory limit";
+  }
+  return fmt::format("its memory limit of {}", format_size(to_bytes(*event.memcg->memory->limit)));
+}
+
+std::string cgroup_scope(const OomEvent& event) {
+  const std::optional<std::string>& path = event.memcg ? event.memcg->limiting : std::optional<std::string>();
+  if (!path) {
+    return "A CGROUP reached its memory limit (which one is not in the log); the host was not out of memory.";
+  }
+  return fmt::format("{} reached {}; the host was not out of memory.", cgroup_in_words(path), limit_in_words(event));
+}
+
+std::string scope_sentence(const Incident& incident, const OomEvent& event) {
+  if (incident.cause.kind == CauseKind::Manual) {
+    return "Somebody asked the kernel for an OOM kill (sysrq-f); the host need not have been short of memory.";
+  }
+  switch (incident.scope) {
+    case Scope::Host:
+      return event.outcome == Outcome::Panic || event.outcome == Outcome::Deadlock
+                 ? "The HOST ran out of memory and the kernel panicked."
+                 : "The HOST ran out of memory.";
+    case Scope::Cgroup:
+      return cgroup_scope(event);
+    case Scope::Cpuset:
+      return fmt::format("NUMA node {}, to which a cpuset is bound, ran out of memory; other nodes do not count.",
+                         event.mems_allowed.value_or("(not printed)"));
+    case Scope::MemoryPolicy:
+      return fmt::format(
+          "NUMA node {}, to which a memory policy is bound, ran out of memory; other nodes do not count.",
+          event.nodemask.value_or("(not printed)"));
+    case Scope::Unknown:
+      return "The kernel killed a process for want of memory; what ran out is not in the log.";
+  }
+  return {};
+}
+
+// "41 php (report-gen.service)"
+std::string who(const Cause& cause) {
+  std::string name = cause.name.value_or("an unknown process");
+  if (cause.process_count.value_or(1) > 1) {
+    name = fmt::format("{} {} processes", *cause.process_count, name);
+  }
+  return cause.unit ? fmt::format("{} ({})", name, *cause.unit) : name;
+}
+
+std::string_view whole_of(Scope scope) {
+  switch (scope) {
+    case Scope::Cgroup:
+      return "the limit";
+    case Scope::Cpuset:
+    case Scope::MemoryPolicy:
+      return "the nodes' memory";
+    case Scope::Host:
+    case Scope::Unknown:
+      return "RAM";
+  }
+  return "RAM";
+}
+
+// "6.9 GiB, 44% of RAM"; what swap holds is in the size and not in the share.
+std::string how_much(const Incident& incident) {
+  const Cause& cause = incident.cause;
+  const Bytes size = cause.rss ? *cause.rss + cause.swap.value_or(Bytes{}) : cause.held.value_or(Bytes{});
+  if (cause.upper_bound) {
+    return fmt::format("at most {}", format_size(size));
+  }
+  std::string text = format_size(size);
+  if (or_zero(cause.swap).count > 0) {
+    text += fmt::format(" with {} of swap", format_size(*cause.swap));
+  }
+  if (cause.share_of_ram) {
+    text += fmt::format(", {} of {}", format_share(std::min(*cause.share_of_ram, 1.0)), whole_of(incident.scope));
+  }
+  return text;
+}
+
+std::string processes_sentence(const Incident& incident) {
+  const Cause& cause = incident.cause;
+  if (cause.confidence == Confidence::Low) {
+    return fmt::format("Who caused it is not certain; {} held the most ({}).", who(cause), how_much(incident));
+  }
+  return fmt::format("{} used the most: {}.", who(cause), how_much(incident));
+}
+
+std::string memory_sentence(std::string_view what, const Incident& incident) {
+  return fmt::format("The memory is in {}: {}; no process owns it.", what,
+                     format_size(or_zero(incident.cause.held)) +
+                         (incident.cause.share_of_ram
+                              ? fmt::format(", {} of {}", format_share(std::min(*incident.cause.share_of_ram, 1.0)),
+                                            whole_of(incident.scope))
+                              : std::string()));
+}
+
+std::string cause_sentence(const Incident& incident) {
+  const Cause& cause = incident.cause;
+  switch (cause.kind) {
+    case CauseKind::Processes:
+      return processes_sentence(incident);
+    case CauseKind::Shmem:
+      return memory_sentence("tmpfs files or shared memory", incident);
+    case CauseKind::Slab:
+      return memory_sentence(fmt::format("the kernel's own objects ({})", cause.name.value_or("slab")), incident);
+    case CauseKind::PageTables:
+      return fmt::format("The memory is in page tables: {}{}.", format_size(or_zero(cause.held)),
+                         cause.name ? fmt::format(", most of them of {}", *cause.name) : std::string());
+    case CauseKind::Hugepages:
+      return memory_sentence("the huge page pool", incident);
+    case CauseKind::Locked:
+      return cause.name ? fmt::format("{} used the most, locked in RAM (mlock): {}.", who(cause), how_much(incident))
+                        : memory_sentence("locked pages (mlock)", incident);
+    case CauseKind::Unaccounted:
+      return memory_sentence("no counter of the report (a driver, pipes, vmalloc or the like)", incident);
+    case CauseKind::Balloon:
+      return fmt::format("{} of RAM is reserved, or the hypervisor's balloon holds it.",
+                         format_size(or_zero(cause.held)));
+    case CauseKind::Fragmentation:
+      return "Free memory was there, but not in one piece of the size that was asked for.";
+    case CauseKind::Zone:
+      return fmt::format("Memory was free, but not in {}, where the request had to take it from.",
+                         cause.name.value_or("the zone"));
+    case CauseKind::Node:
+      return fmt::format("The binding to the node is what ran out; {} held the most of it.", who(cause));
+    case CauseKind::Manual:
+      return {};
+    case CauseKind::Unknown:
+      return cause.name ? fmt::format("The memory is {}.", *cause.name) : "Who held the memory is not in the log.";
+  }
+  return {};
+}
+
+std::string victim_name(const IncidentVictim& victim) {
+  std::string name = fmt::format("{} (PID {}", victim.victim.comm, victim.victim.pid);
+  return victim.unit ? fmt::format("{}, {})", name, *victim.unit) : name + ")";
+}
+
+// A task that was exiting already is named by the kernel, but not killed again.
+std::vector<const IncidentVictim*> killed_ones(const Incident& incident) {
+  std::vector<const IncidentVictim*> killed;
+  for (const IncidentVictim& victim : incident.victims) {
+    if (!victim.victim.already_exiting) {
+      killed.push_back(&victim);
+    }
+  }
+  return killed;
+}
+
+bool all_of_one_name(const std::vector<const IncidentVictim*>& victims) {
+  return std::all_of(victims.begin(), victims.end(),
+                     [&](const IncidentVictim* victim) { return victim->victim.comm == victims.front()->victim.comm; });
+}
+
+std::string several_victims(const Incident& incident, const std::vector<const IncidentVictim*>& victims) {
+  if (!all_of_one_name(victims)) {
+    return fmt::format("The kernel killed {} processes, the first of them {}", victims.size(),
+                       victim_name(*victims.front()));
+  }
+  return fmt::format("The kernel killed {} processes of the name {}{}", victims.size(), victims.front()->victim.comm,
+                     incident.loop ? ", again and again as they were restarted" : "");
+}
+
+std::string guilt(const Incident& incident, std::size_t victims) {
+  if (!incident.victim_is_cause) {
+    return ".";
+  }
+  if (*incident.victim_is_cause) {
+    return victims > 1 ? "; they are the cause themselves." : "; it is the cause itself.";
+  }
+  return victims > 1 ? "; its rules chose them, they are not the cause." : "; its rules chose it, it is not the cause.";
+}
+
+std::string without_victim(const OomEvent& event) {
+  switch (event.outcome) {
+    case Outcome::Panic:
+    case Outcome::Deadlock:
+      return "No process was killed.";
+    case Outcome::NoKillable:
+      return "There was nothing that the kernel may kill.";
+    case Outcome::Killed:
+    case Outcome::Unknown:
+      return "Who was killed is not in the log.";
+  }
+  return {};
+}
+
+std::string victim_sentence(const Incident& incident, const OomEvent& event) {
+  const std::vector<const IncidentVictim*> victims = killed_ones(incident);
+  if (victims.empty()) {
+    return without_victim(event);
+  }
+  if (victims.size() > 1) {
+    return several_victims(incident, victims) + guilt(incident, victims.size());
+  }
+  const bool asking = event.message == KillMessage::AllocatingTask;
+  return fmt::format("The kernel killed {}{}{}", victim_name(*victims.front()),
+                     asking ? ", because it was the one asking (vm.oom_kill_allocating_task)" : "", guilt(incident, 1));
+}
+
+std::string confidence_sentence(const Cause& cause) {
+  return fmt::format("Confidence in the cause: {} ({}).", name_of(cause.confidence), cause.why_this_confidence);
+}
+
+}  // namespace
+
+std::vector<std::string> summarise(const Incident& incident) {
+  if (incident.telling_event >= incident.events.size()) {
+    return {};
+  }
+  const OomEvent& event = incident.events[incident.telling_event].event;
+  std::vector<std::string> sentences = {scope_sentence(incident, event), cause_sentence(incident),
+                                        victim_sentence(incident, event)};
+  if (incident.cause.confidence != Confidence::None && incident.cause.kind != CauseKind::Manual) {
+    sentences.push_back(confidence_sentence(incident.cause));
+  }
+  sentences.erase(std::remove(sentences.begin(), sentences.end(), std::string()), sentences.end());
+  return sentences;
+}
+
+std::vector<TimelineEntry> kernel_timeline(const Incident& incident) {
+  std::vector<TimelineEntry> entries;
+  for (const AnalysedEvent& analysed : incident.events) {
+    const OomEvent& event = analysed.event;
+    if (event.trigger.comm && !analysed.omitted) {
+      entries.push_back({event.time, "kernel",
+                         event.trigger.manual
+                             ? std::string("a manual OOM kill is asked for (sysrq-f)")
+                             : fmt::format("{} asks for memory that cannot be had", *event.trigger.comm)});
+    }
+    for (const Victim& victim : event.victims) {
+      entries.push_back({event.ended.value_or(event.time), "kernel",
+                         fmt::format("{} (PID {}) {}", victim.comm, victim.pid,
+                                     victim.already_exiting ? "was already exiting" : "killed")});
+    }
+    if (event.panic) {
+      entries.push_back({event.ended.value_or(event.time), "kernel", "panic"});
+    }
+  }
+  return entries;
+}
+
+std::string_view name_of(CauseKind kind) {
+  switch (kind) {
+    case CauseKind::Processes:
+      return "processes";
+    case CauseKind::Shmem:
+      return "tmpfs or shared memory";
+    case CauseKind::Slab:
+      return "kernel objects";
+    case CauseKind::PageTables:
+      return "page tables";
+    case CauseKind::Hugepages:
+      return "huge pages";
+    case CauseKind::Locked:
+      return "locked memory";
+    case CauseKind::Unaccounted:
+      return "memory outside the counters";
+    case CauseKind::Balloon:
+      return "balloon or reservation";
+    case CauseKind::Fragmentation:
+      return "fragmentation";
+    case CauseKind::Zone:
+      return "a low zone";
+    case CauseKind::Node:
+      return "a NUMA node";
+    case CauseKind::Manual:
+      return "a manual kill";
+    case CauseKind::Unknown:
+      return "unknown";
+  }
+  return {};
+}
+
+std::string_view name_of(Confidence confidence) {
+  switch (confidence) {
+    case Confidence::None:
+      return "no";
+    case Confidence::Low:
+      return "low";
+    case Confidence::Medium:
+      return "medium";
+    case Confidence::High:
+      return "high";
+  }
+  return {};
+}
+
+}  // namespace oomwhy

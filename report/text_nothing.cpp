@@ -1,0 +1,49 @@
+// "No OOM kill found" is a claim: what was read, over which interval, and what could not be seen.
+#include <fmt/format.h>
+
+#include "report/text_parts.hpp"
+
+namespace oomwhy {
+
+namespace {
+
+std::string input_words(const InputSummary& input, const TextStyle& style) {
+  const auto name = [&](std::string_view raw) { return escape_terminal(raw, charset_of(style)); };
+  std::string text = fmt::format("read: {} ({}, {} lines, {})", name(input.source), name(input.kind), input.lines,
+                                 format_size({input.bytes}));
+  return input.error ? text + "; " + name(input.error->why) : text;
+}
+
+std::string other_kill_words(const OtherKill& kill, const TextStyle& style) {
+  const auto name = [&](std::string_view raw) { return escape_terminal(raw, charset_of(style)); };
+  const std::string sender = kill.sender.empty() ? "no line tells who sent it" : "sent by: " + name(kill.sender);
+  return fmt::format("{}  {}: ended by SIGKILL; {}{}", screen_time(kill.time, style), name(kill.unit), sender,
+                     place(kill.origin, style));
+}
+
+}  // namespace
+
+std::string render_nothing(const Document& document, const TextStyle& style) {
+  const Coverage& coverage = document.coverage;
+  std::string claim = "No OOM kill found";
+  if (coverage.from && coverage.to) {
+    claim += fmt::format(" from {} to {}", screen_time(coverage.from, style), screen_time(coverage.to, style));
+  }
+  TextLines lines = wrapped(claim + ".", {}, style, Tone::Heading);
+  for (const InputSummary& input : document.inputs) append(lines, wrapped(input_words(input, style), {2, 4}, style));
+  for (const BlindSpot& spot : coverage.blind_spots) {
+    append(lines,
+           wrapped(fmt::format("not seen: {}: {}", words(spot.kind), escape_terminal(spot.detail, charset_of(style))),
+                   {2, 4}, style));
+  }
+  for (const OtherKill& kill : document.other_kills) {
+    append(lines, wrapped(other_kill_words(kill, style), {2, 4}, style));
+  }
+  if (!coverage.complete) {
+    append(lines,
+           wrapped("Not everything in that interval could be read: a kill may have gone unseen.", {2, 4}, style));
+  }
+  return to_text(lines, style);
+}
+
+}  // namespace oomwhy

@@ -1,0 +1,54 @@
+#include "report/unit_fate.hpp"
+
+#include "report/moment.hpp"
+
+namespace oomwhy {
+namespace {
+
+// Journals stamp kernel records when they receive them, up to half a minute late: the service manager's words can then
+// stand before the kill that they tell of.
+constexpr std::int64_t kLateness = 30'000'000;
+
+bool after_kill(const Incident& incident, const UserlandEvent& event) {
+  if (!incident.started) return false;
+  const std::int64_t tolerance = incident.started->clock == Clock::Received ? kLateness : 0;
+  const auto since = microseconds_between(*incident.started, event.time);
+  return since && *since >= -tolerance;
+}
+
+// One word after another, in order of time.
+void take(const UnitMessage& message, const UserlandEvent& event, bool after, UnitFate& fate) {
+  if (!after) {
+    if (message.word == UnitWord::Consumed && message.memory_peak) fate.earlier_peaks.push_back(*message.memory_peak);
+    return;
+  }
+  if (message.word == UnitWord::Failed && !fate.failed) {
+    fate.failed = event.time;
+    fate.result = message.result;
+  }
+  if (message.word == UnitWord::Started && fate.failed && !fate.started) fate.started = event.time;
+  if (message.word == UnitWord::RestartScheduled && message.count) fate.restart_counter = message.count;
+  if (message.word == UnitWord::StartLimitHit) fate.start_limit_hit = true;
+  if (message.word == UnitWord::Consumed && message.memory_peak && !fate.memory_peak)
+    fate.memory_peak = message.memory_peak;
+}
+
+}  // namespace
+
+UnitFate trace_unit(const Incident& incident, const std::string& unit) {
+  UnitFate fate;
+  fate.unit = unit;
+  bool main_exited = false;
+  for (const UserlandEvent& event : incident.userland) {
+    const auto* message = std::get_if<UnitMessage>(&event.fact);
+    if (message == nullptr || message->unit != unit) continue;
+    const bool after = after_kill(incident, event);
+    main_exited = main_exited || (after && message->word == UnitWord::ProcessExited);
+    take(*message, event, after, fate);
+  }
+  // OOMPolicy=stop ends the main process with SIGTERM: then there is no "Main process exited" line.
+  fate.other_processes_stopped = fate.result == "oom-kill" && !main_exited;
+  return fate;
+}
+
+}  // namespace oomwhy

@@ -1,0 +1,130 @@
+#include "report/userland_verdict.hpp"
+
+#include <fmt/format.h>
+
+#include <set>
+
+#include "report/format.hpp"
+#include "report/moment.hpp"
+#include "report/unit_fate.hpp"
+
+namespace oomwhy {
+namespace {
+
+// The first userspace kill and its line.
+struct Told {
+  const UserlandEvent* event = nullptr;
+  const UserspaceKill* kill = nullptr;
+  const UnitMessage* unit = nullptr;
+};
+
+Told first_word(const Incident& incident) {
+  Told told;
+  for (const UserlandEvent& event : incident.userland) {
+    const auto* kill = std::get_if<UserspaceKill>(&event.fact);
+    if (kill != nullptr && !kill->dry_run) return {&event, kill, nullptr};
+    const auto* unit = std::get_if<UnitMessage>(&event.fact);
+    if (told.event == nullptr && unit != nullptr && !unit->unit.ends_with(".slice")) told = {&event, nullptr, unit};
+  }
+  return told;
+}
+
+std::string whom(const Incident& incident) {
+  if (incident.victims.empty()) return "a process";
+  const IncidentVictim& victim = incident.victims.front();
+  if (!victim.victim.comm.empty()) return fmt::format("{} (PID {})", victim.victim.comm, victim.victim.pid);
+  return victim.unit.value_or(victim.victim.cgroup.value_or("a process"));
+}
+
+std::string why_of(const UserspaceKill& kill) {
+  return kill.rule ? fmt::format(" because of {}", *kill.rule) : std::string();
+}
+
+// What the killer goes by, so that nobody takes its choice for a proof of guilt.
+std::string_view choice_rule(std::string_view killer) {
+  if (killer == "systemd-oomd") return "systemd-oomd chooses by reclaim activity or swap use, not by guilt";
+  if (killer == "earlyoom" || killer == "nohang")
+    return "it takes the process with the highest oom_score; what else was large is not in its lines";
+  return "its lines do not say what else was large";
+}
+
+void judge_kill(Incident& incident, const Told& told) {
+  const UserspaceKill& kill = *told.kill;
+  Cause& cause = incident.cause;
+  cause.kind = CauseKind::Processes;
+  if (!incident.victims.empty()) {
+    cause.unit = incident.victims.front().unit;
+    cause.unit_certainty = incident.victims.front().unit_certainty;
+  }
+  cause.name = kill.comm ? kill.comm : cause.unit;
+  if (kill.pid) cause.pids = {*kill.pid};
+  cause.rss = kill.rss;
+  cause.confidence = Confidence::Low;
+  cause.why_this_confidence = choice_rule(kill.killer);
+  cause.evidence.push_back({"U1", told.event->text, told.event->origin});
+  const char* verb = kill.attempt ? "announced the kill of" : "killed";
+  incident.summary.push_back(fmt::format("{} {} {}{}.", kill.killer, verb, whom(incident), why_of(kill)));
+  incident.summary.push_back("No kernel OOM report stands beside it in this log.");
+  incident.summary.push_back(fmt::format("Cause: low confidence, {}.", cause.why_this_confidence));
+}
+
+void judge_unit(Incident& incident, const Told& told) {
+  incident.cause.kind = CauseKind::Unknown;
+  incident.cause.confidence = Confidence::None;
+  incident.cause.why_this_confidence =
+      "only the service manager's word is left: it names the unit, not who ate the memory";
+  incident.cause.evidence.push_back({"D", told.event->text, told.event->origin});
+  incident.summary.push_back(
+      fmt::format("A process of {} was killed for want of memory, as systemd says.", told.unit->unit));
+  incident.summary.push_back("The kernel's report is not in this log: who caused it cannot be told from it.");
+}
+
+std::string clock_of(const Time& time) { return format_time(time); }
+
+std::string fate_sentence(const UnitFate& fate) {
+  std::string text = fmt::format("{} failed at {}", fate.unit, clock_of(*fate.failed));
+  if (fate.result) text += fmt::format(" (result {})", *fate.result);
+  if (fate.started) {
+    const auto down = microseconds_between(*fate.failed, *fate.started);
+    text += fmt::format(" and was started again at {}", clock_of(*fate.started));
+    if (down) text += fmt::format(", {:.0f} s later", static_cast<double>(*down) / 1e6);
+  } else if (fate.start_limit_hit) {
+    text += "; the start limit was hit and nothing starts it again";
+  } else {
+    text += "; no start of it follows in this log";
+  }
+  if (fate.restart_counter) text += fmt::format("; restart counter {}", *fate.restart_counter);
+  return text + ".";
+}
+
+}  // namespace
+
+void judge_without_report(Incident& incident) {
+  const Told told = first_word(incident);
+  if (told.kill != nullptr) {
+    judge_kill(incident, told);
+  } else if (told.unit != nullptr) {
+    judge_unit(incident, told);
+  }
+}
+
+std::vector<std::string> fate_sentences(const Incident& incident) {
+  std::set<std::string> units;
+  for (const IncidentVictim& victim : incident.victims) {
+    if (victim.unit) units.insert(*victim.unit);
+  }
+  for (const UserlandEvent& event : incident.userland) {
+    const auto* message = std::get_if<UnitMessage>(&event.fact);
+    if (message != nullptr && message->word == UnitWord::Failed && message->result == "oom-kill")
+      units.insert(message->unit);
+  }
+  std::vector<std::string> sentences;
+  for (const auto& unit : units) {
+    const UnitFate fate = trace_unit(incident, unit);
+    if (fate.failed) sentences.push_back(fate_sentence(fate));
+    if (sentences.size() == 3) break;  // a screen has room for no more
+  }
+  return sentences;
+}
+
+}  // namespace oomwhy

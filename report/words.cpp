@@ -1,0 +1,181 @@
+#include "report/words.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <numeric>
+
+#include "report/format.hpp"
+#include "report/spelling.hpp"
+
+namespace oomwhy {
+
+namespace {
+
+std::string joined(const std::vector<std::string>& parts, std::string_view separator) {
+  return fmt::format("{}", fmt::join(parts, separator));
+}
+
+std::string limit_words(const AnalysedEvent* lead) {
+  if (lead == nullptr || !lead->event.memcg || !lead->event.memcg->memory) return "";
+  const std::optional<Kibibytes>& limit = lead->event.memcg->memory->limit;
+  return limit ? fmt::format(" (limit {})", format_size(to_bytes(*limit))) : "";
+}
+
+std::int64_t points_of(const AnalysedEvent& event, std::size_t index) {
+  const std::vector<TaskScore>& scores = event.analysis.scoring.scores;
+  const bool counts = index < scores.size() && scores[index].eligible && scores[index].points;
+  return counts ? *scores[index].points : std::numeric_limits<std::int64_t>::min();
+}
+
+std::uint64_t rss_of(const AnalysedEvent& event, std::size_t index) {
+  return event.event.tasks[index].rss.value_or(Pages{}).count;
+}
+
+// The first `count` of `indices` by `before`, in their order.
+template <typename Before>
+std::vector<std::size_t> first_by(std::vector<std::size_t> indices, std::size_t count, Before before) {
+  const auto end = indices.begin() + static_cast<std::ptrdiff_t>(std::min(count, indices.size()));
+  std::partial_sort(indices.begin(), end, indices.end(), before);
+  indices.erase(end, indices.end());
+  return indices;
+}
+
+}  // namespace
+
+std::string short_id(std::string_view id) { return std::string(id.substr(0, 8)); }
+
+const AnalysedEvent* lead_event(const Incident& incident) {
+  return incident.telling_event < incident.events.size() ? &incident.events[incident.telling_event] : nullptr;
+}
+
+std::string_view title(const Incident& incident) {
+  const AnalysedEvent* lead = lead_event(incident);
+  if (lead == nullptr) return incident.victims.empty() ? "OOM incident" : "OOM kill";
+  switch (lead->event.outcome) {
+    case Outcome::Killed:
+      return "OOM kill";
+    case Outcome::NoKillable:
+      return "OOM with nothing to kill";
+    case Outcome::Panic:
+    case Outcome::Deadlock:
+      return "OOM panic";
+    case Outcome::Unknown:
+      return incident.victims.empty() ? "OOM report without its end" : "OOM kill";
+  }
+  return "OOM incident";
+}
+
+std::string scope_words(const Incident& incident) {
+  const AnalysedEvent* lead = lead_event(incident);
+  const OomEvent* event = lead == nullptr ? nullptr : &lead->event;
+  switch (incident.scope) {
+    case Scope::Host:
+      return "host";
+    case Scope::Cgroup: {
+      const bool named = event != nullptr && event->memcg && event->memcg->limiting;
+      return "cgroup " + (named ? *event->memcg->limiting : "(its path is not in the log)") + limit_words(lead);
+    }
+    case Scope::Cpuset:
+    case Scope::MemoryPolicy: {
+      const bool policy = incident.scope == Scope::MemoryPolicy;
+      std::string text = policy ? "memory policy" : "cpuset";
+      if (event == nullptr) return text;
+      if (!policy && event->cpuset) text += " " + *event->cpuset;
+      const std::optional<std::string>& nodes = policy ? event->nodemask : event->mems_allowed;
+      return nodes ? text + ", NUMA node " + *nodes : text;
+    }
+    case Scope::Unknown:
+      return "unknown";
+  }
+  return "unknown";
+}
+
+std::string completeness_words(const Completeness& completeness) {
+  std::vector<std::string> parts;
+  std::vector<std::string> missing;
+  for (const ReportPart part : completeness.missing) missing.emplace_back(words(part));
+  if (!missing.empty()) parts.push_back("no " + joined(missing, ", no "));
+  if (completeness.lost_rows > 0) parts.push_back(fmt::format("{} task rows unreadable", completeness.lost_rows));
+  if (completeness.grade == Grade::A && parts.empty()) return "complete";
+  return fmt::format("grade {}{}{}", spell(completeness.grade), parts.empty() ? "" : ": ", joined(parts, "; "));
+}
+
+std::string members_words(const Cause& cause) {
+  if (!cause.name || cause.pids.empty()) return "";
+  const std::size_t count = cause.process_count.value_or(cause.pids.size());
+  if (count == 1) return fmt::format("{}[{}]", *cause.name, cause.pids.front());
+  std::string text = fmt::format("{} x {}", count, *cause.name);
+  if (cause.largest) text += fmt::format(", largest {}", format_size(*cause.largest));
+  return text;
+}
+
+std::string cause_name(const Cause& cause) {
+  if (cause.unit) return *cause.unit;
+  return cause.name && cause.kind == CauseKind::Processes ? *cause.name : std::string(words(cause.kind));
+}
+
+std::optional<Bytes> resident(const Victim& victim) {
+  if (!victim.anon_rss && !victim.file_rss && !victim.shmem_rss) return std::nullopt;
+  return to_bytes(victim.anon_rss.value_or(Kibibytes{}) + victim.file_rss.value_or(Kibibytes{}) +
+                  victim.shmem_rss.value_or(Kibibytes{}));
+}
+
+std::string victim_size(const Victim& victim, const Task* row, PageSize page) {
+  const std::optional<Bytes> rss = resident(victim);
+  if (!rss) return "";
+  std::string text = format_size(*rss);
+  if (row != nullptr && row->swapents && row->swapents->count > 0) {
+    text += fmt::format(" + {} swap", format_size(to_bytes(*row->swapents, page)));
+  }
+  return text;
+}
+
+const Task* find_row(const OomEvent& event, std::uint32_t pid) {
+  const auto row = std::find_if(event.tasks.begin(), event.tasks.end(), [pid](const Task& t) { return t.pid == pid; });
+  return row == event.tasks.end() ? nullptr : &*row;
+}
+
+std::vector<std::size_t> notable_tasks(const AnalysedEvent& event, std::size_t count) {
+  std::vector<std::size_t> all(event.event.tasks.size());
+  std::iota(all.begin(), all.end(), std::size_t{0});
+  const auto larger = [&](std::size_t a, std::size_t b) {
+    return std::pair(rss_of(event, b), a) < std::pair(rss_of(event, a), b);
+  };
+  const auto higher = [&](std::size_t a, std::size_t b) {
+    return std::pair(points_of(event, b), a) < std::pair(points_of(event, a), b);
+  };
+  std::vector<std::size_t> chosen = first_by(all, count, larger);
+  for (const std::size_t index : first_by(all, count, higher)) {
+    const bool scored = points_of(event, index) != std::numeric_limits<std::int64_t>::min();
+    if (scored && std::find(chosen.begin(), chosen.end(), index) == chosen.end()) chosen.push_back(index);
+  }
+  std::sort(chosen.begin(), chosen.end(), larger);
+  return chosen;
+}
+
+std::string advice_target(const Incident& incident, const Advice& advice) {
+  if (!advice.target.empty()) return advice.target;
+  return incident.cause.name ? "the unit of " + *incident.cause.name : "a unit that is not in the log";
+}
+
+std::string_view standing_words(const Advice& advice) {
+  if (advice.action == AdviceAction::None) return advice.setting.empty() ? "" : "not advised: ";
+  return advice.proposed ? "" : "held back: ";
+}
+
+std::string replay_words(const Replay& replay) {
+  const std::string before = fmt::format("{}[{}]", replay.before_comm, replay.before_pid);
+  if (!replay.after_pid) return fmt::format("in place of {} nothing would be left to kill", before);
+  const std::string freed = replay.freed ? fmt::format(", which frees {}", format_size(*replay.freed)) : "";
+  if (*replay.after_pid == replay.before_pid) return fmt::format("the kernel still kills {}{}", before, freed);
+  return fmt::format("in place of {} the kernel kills {}[{}]{}", before, replay.after_comm.value_or(""),
+                     *replay.after_pid, freed);
+}
+
+std::string advice_words(const Advice& advice) {
+  if (advice.setting.empty()) return advice.value;
+  return advice.value.empty() ? advice.setting : advice.setting + "=" + advice.value;
+}
+
+}  // namespace oomwhy
