@@ -1,0 +1,55 @@
+#include "cli/command.hpp"
+
+#include <algorithm>
+
+#include "cli/selection.hpp"
+#include "cli/shell_quote.hpp"
+
+namespace oomwhy {
+namespace {
+
+// One story ends with what else happened around it; of several each would repeat the others.
+std::string render_story(const View& view, std::size_t index) {
+  if (view.selected.size() == 1) return render_text(view.document, view.document.incidents[index], view.style);
+  const Document alone = pick(view.document, {index});
+  return render_text(alone, alone.incidents.front(), view.style);
+}
+
+std::string render_stories(const View& view) {
+  std::vector<std::size_t> order = view.selected;
+  if (view.request.selection.newest_first) std::reverse(order.begin(), order.end());
+  std::string text;
+  for (const std::size_t i : order) {
+    if (!text.empty()) text += "\n";
+    text += render_story(view, i);
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string render_selected(const View& view) {
+  switch (view.request.output.format) {
+    case Format::Text:
+    case Format::Full:
+      return view.selected.empty() ? render_nothing(view.document, view.style) : render_stories(view);
+    case Format::Markdown:
+      return render_markdown(pick(view.document, view.selected), reproducing_command(view));
+    case Format::Json:
+      return render_json(pick(view.document, view.selected), JsonEvents::Include);
+    case Format::JsonLines:
+      return render_json_lines(pick(view.document, view.selected));
+  }
+  return {};
+}
+
+std::string reproducing_command(const View& view) {
+  std::vector<std::string> words = {"oomwhy"};
+  words.insert(words.end(), view.request.arguments.begin(), view.request.arguments.end());
+  if (view.selected.size() == 1 && view.request.selection.matches.empty()) {
+    words.push_back(view.document.incidents[view.selected.front()].id);
+  }
+  return shell_command(words);
+}
+
+}  // namespace oomwhy

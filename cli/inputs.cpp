@@ -1,0 +1,215 @@
+#include "cli/inputs.hpp"
+
+#include <fmt/core.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <system_error>
+#include <utility>
+
+#include "cli/journal_input.hpp"
+#include "cli/local_log.hpp"
+#include "cli/messages.hpp"
+#include "cli/progress.hpp"
+#include "cli/standard_input.hpp"
+#include "cli/terminal.hpp"
+#include "cli/zone.hpp"
+#include "parser/archive.hpp"
+
+namespace oomwhy {
+namespace {
+
+constexpr auto kPatience = std::chrono::seconds(2);
+constexpr const char* kLogFolder = "/var/log";
+
+// The offset of a zone with rules is asked for on every line; it changes at whole quarters of an hour only.
+std::function<int(std::int64_t)> remembered_offsets(const Zone& zone) {
+  constexpr std::int64_t kQuarterUs = std::int64_t{15} * 60 * 1'000'000;
+  struct Last {
+    std::int64_t quarter = 0;
+    int minutes = 0;
+    bool known = false;
+  };
+  return [zone, last = std::make_shared<Last>()](std::int64_t wall_us) {
+    const std::int64_t quarter = wall_us / kQuarterUs;
+    if (!last->known || last->quarter != quarter) *last = {quarter, zone.offset_minutes_at(wall_us), true};
+    return last->minutes;
+  };
+}
+
+void set_zone(ReadContext& context, const Zone& zone) {
+  context.utc_offset_minutes = zone.fixed_offset_minutes();
+  if (!context.utc_offset_minutes) context.utc_offset_minutes_at = remembered_offsets(zone);
+}
+
+ReadContext read_context(const LogContext& given) {
+  ReadContext context;
+  context.year = given.year;
+  context.host = given.host;
+  if (given.timezone.empty()) return context;
+  if (const auto zone = Zone::parse(given.timezone)) set_zone(context, *zone);
+  return context;
+}
+
+std::string host_name() {
+  std::array<char, 256> name{};
+  return ::gethostname(name.data(), name.size() - 1) == 0 ? std::string(name.data()) : std::string();
+}
+
+bool is_journal(const std::string& path) {
+  std::error_code failure;
+  if (!std::filesystem::is_regular_file(path, failure)) return false;
+  std::array<char, 8> head{};
+  std::ifstream file(path, std::ios::binary);
+  file.read(head.data(), head.size());
+  return is_journal_file({head.data(), static_cast<std::size_t>(file.gcount())});
+}
+
+class Reading {
+ public:
+  explicit Reading(const Request& request)
+      : quiet_(request.output.quiet),
+        selection_(request.selection),
+        context_(read_context(request.context)),
+        zone_given_(!request.context.timezone.empty()) {}
+
+  void read_named(const std::string& path) {
+    const auto files = expand_folder(path);
+    if (!files) return fail(path, files.error());
+    for (const std::string& file : *files) {
+      is_journal(file) ? read_journal({.files = {file}}) : take(read_file(file, options_for(file), sink()));
+    }
+  }
+
+  void read_standard_input() {
+    inputs_.implied_stdin = true;
+    take(read_file("-", options_for("standard input"), sink()));
+  }
+
+  void read_journal(const JournalChoice& choice) {
+    take(read_journal_input(choice, selection_, sink(),
+                            [this](UserlandEvent event) { inputs_.userland.push_back(std::move(event)); }));
+  }
+
+  void read_local() {
+    inputs_.local = true;
+    if (has_local_journal()) return read_journal({});
+    if (context_.host.empty()) context_.host = host_name();
+    auto ring = read_kernel_ring(kKernelRing);
+    if (ring) return read_ring(std::move(*ring));
+    const auto files = find_log_files(kLogFolder);
+    if (files.empty()) return fail_local(ring.error());
+    note(fmt::format("{}: {}; reading {} instead", kKernelRing, ring.error().why, files.back()));
+    // The files of this machine are stamped by its own clock.
+    if (!zone_given_) set_zone(context_, Zone::local());
+    for (const std::string& file : files) take(read_file(file, options_for(file), sink()));
+  }
+
+  Inputs finish() { return std::move(inputs_); }
+
+ private:
+  EventSink sink() {
+    return [this](OomEvent event) { inputs_.events.push_back(std::move(event)); };
+  }
+
+  ReadOptions options_for(const std::string& name) {
+    ReadOptions options{.context = context_};
+    options.userland = [this](UserlandEvent event) { inputs_.userland.push_back(std::move(event)); };
+    if (quiet_ || !is_terminal(STDERR_FILENO)) return options;
+    options.progress = [progress = std::make_shared<Progress>(name, ProgressMode::Show)](
+                           std::uint64_t bytes, std::uint64_t size) { progress->update(bytes, size); };
+    return options;
+  }
+
+  void take(std::vector<InputSummary> summaries) {
+    for (InputSummary& summary : summaries) take(std::move(summary));
+  }
+
+  void take(InputSummary summary) {
+    if (summary.error) inputs_.errors.push_back(*summary.error);
+    inputs_.summaries.push_back(std::move(summary));
+  }
+
+  void fail(const std::string& source, const Error& error) {
+    InputSummary summary;
+    summary.source = source;
+    summary.kind = "unknown";
+    summary.blind_spots.push_back({BlindSpotKind::Unreadable, source + ": " + error.why});
+    summary.error = error;
+    take(std::move(summary));
+  }
+
+  void fail_local(const Error& ring) {
+    fail(kKernelRing, {kKernelRing, ring.why + "; no kern.log, messages or syslog in " + kLogFolder,
+                       "sudo oomwhy, or journalctl -k -b all | oomwhy, or oomwhy FILE"});
+  }
+
+  void read_ring(KernelRing ring) {
+    note(fmt::format("reading {}, the running kernel's ring buffer", kKernelRing));
+    auto summary =
+        read_source(TextSource::from_memory(std::move(ring.records), kKernelRing), options_for(kKernelRing), sink());
+    if (ring.overrun || ring.first_sequence.value_or(0) > 0) {
+      summary.blind_spots.push_back(
+          {BlindSpotKind::RingOverrun, fmt::format("the ring buffer begins at record {}; older ones were overwritten",
+                                                   ring.first_sequence.value_or(0))});
+    }
+    take(std::move(summary));
+  }
+
+  void note(const std::string& text) const {
+    if (!quiet_) print_note(text);
+  }
+
+  bool quiet_;
+  const Selection& selection_;
+  ReadContext context_;
+  bool zone_given_;
+  Inputs inputs_;
+};
+
+bool standard_input_is_meant(bool quiet) {
+  const auto on_wait = [quiet] {
+    if (!quiet) {
+      print_error(
+          {"standard input", "waiting for its first byte", "oomwhy < /dev/null reads the logs of this machine"});
+    }
+  };
+  return probe_standard_input(STDIN_FILENO, kPatience, on_wait) == StandardInput::Meant;
+}
+
+}  // namespace
+
+Result<std::vector<std::string>> expand_folder(const std::string& path) {
+  std::error_code failure;
+  if (path == "-" || !std::filesystem::is_directory(path, failure)) return std::vector<std::string>{path};
+  std::vector<std::string> files;
+  std::filesystem::recursive_directory_iterator entry(path, failure);
+  for (const std::filesystem::recursive_directory_iterator end; !failure && entry != end; entry.increment(failure)) {
+    std::error_code ignored;
+    if (entry->path().filename().string().starts_with('.')) {
+      entry.disable_recursion_pending();
+    } else if (entry->is_regular_file(ignored)) {  // no socket, no pipe that would be waited for, no link to nowhere
+      files.push_back(entry->path().string());
+    }
+  }
+  if (failure) return Error{path, failure.message(), "sudo oomwhy, or oomwhy FILE"};
+  if (files.empty()) return Error{path, "a folder without files", "oomwhy FILE"};
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+Inputs read_inputs(const Request& request) {
+  Reading reading(request);
+  for (const std::string& input : request.inputs) reading.read_named(input);
+  if (request.journal.named()) reading.read_journal(request.journal);
+  if (request.inputs.empty() && !request.journal.named()) {
+    standard_input_is_meant(request.output.quiet) ? reading.read_standard_input() : reading.read_local();
+  }
+  return reading.finish();
+}
+
+}  // namespace oomwhy

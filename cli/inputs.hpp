@@ -1,0 +1,29 @@
+// Reads what the person named, or the default input, into events: one source after the other, a broken one never in
+// the way of the next.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "cli/request.hpp"
+#include "parser/diagnostic.hpp"
+#include "parser/event.hpp"
+#include "parser/reader.hpp"
+
+namespace oomwhy {
+
+struct Inputs {
+  std::vector<InputSummary> summaries;
+  std::vector<OomEvent> events;         // in the order read
+  std::vector<UserlandEvent> userland;  // what other programs said
+  std::vector<Error> errors;            // of named sources that could not be read, or not to their end
+  bool local = false;                   // the logs of this machine, because nothing was named or piped in
+  bool implied_stdin = false;           // standard input, because something was piped in
+};
+
+Inputs read_inputs(const Request& request);
+
+// A folder becomes its files, sorted, hidden ones left out; anything else stays what it is.
+Result<std::vector<std::string>> expand_folder(const std::string& path);
+
+}  // namespace oomwhy

@@ -1,0 +1,81 @@
+#include "cli/journal_input.hpp"
+
+#include <glob.h>
+
+#ifdef OOMWHY_JOURNAL
+#include <algorithm>
+
+#include "parser/journal_files.hpp"
+#include "parser/source_journal.hpp"
+#endif
+
+namespace oomwhy {
+
+#ifdef OOMWHY_JOURNAL
+namespace {
+
+// A pattern that matches nothing stays what it is: opening it then says what is wrong.
+std::vector<std::string> expand(const std::vector<std::string>& patterns) {
+  std::vector<std::string> files;
+  for (const std::string& pattern : patterns) {
+    glob_t found{};
+    if (::glob(pattern.c_str(), 0, nullptr, &found) == 0) {
+      files.insert(files.end(), found.gl_pathv, found.gl_pathv + found.gl_pathc);
+    } else {
+      files.push_back(pattern);
+    }
+    ::globfree(&found);
+  }
+  return files;
+}
+
+// The boot that -b means, out of those in the journal; empty: there is none such.
+std::string find_boot(const std::vector<JournalBoot>& boots, const BootChoice& choice) {
+  const auto count = static_cast<std::int64_t>(boots.size());
+  std::int64_t index = choice.offset > 0 ? choice.offset - 1 : count - 1 + choice.offset;
+  if (!choice.id.empty()) {
+    const auto named =
+        std::find_if(boots.begin(), boots.end(), [&](const JournalBoot& boot) { return boot.id == choice.id; });
+    if (named == boots.end()) return {};
+    index = (named - boots.begin()) + choice.offset;
+  }
+  return index >= 0 && index < count ? boots[static_cast<std::size_t>(index)].id : std::string();
+}
+
+}  // namespace
+
+InputSummary read_journal_input(const JournalChoice& choice, const Selection& selection, const EventSink& events,
+                                const UserlandSink& userland) {
+  const JournalLocation location{.files = expand(choice.files),
+                                 .directory = choice.directory,
+                                 .root = choice.root,
+                                 .machine = choice.machine,
+                                 .name_space = choice.name_space,
+                                 .merge = choice.merge};
+  JournalInterval interval{.since_us = selection.since_us, .until_us = selection.until_us};
+  if (selection.boot && !selection.boot->all) {
+    const auto boots = list_boots(location);
+    // A boot that is not there: an id that no entry has, so that nothing is found and the interval still said.
+    if (boots) interval.boot_id = find_boot(*boots, *selection.boot);
+    if (interval.boot_id && interval.boot_id->empty()) interval.boot_id = std::string(32, '0');
+  }
+  return read_journal(location, interval, {events, userland});
+}
+
+bool has_local_journal() { return !find_journal_files({"/var/log/journal", "/run/log/journal"}).empty(); }
+
+#else
+
+InputSummary read_journal_input(const JournalChoice&, const Selection&, const EventSink&, const UserlandSink&) {
+  InputSummary summary;
+  summary.source = "journal";
+  summary.kind = "journal";
+  summary.error = Error{"journal", "this oomwhy was built without libsystemd", "journalctl -k -o export | oomwhy"};
+  return summary;
+}
+
+bool has_local_journal() { return false; }
+
+#endif
+
+}  // namespace oomwhy

@@ -1,0 +1,115 @@
+#include "cli/program.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <utility>
+#include <variant>
+
+#include "cli/command.hpp"
+#include "cli/inputs.hpp"
+#include "cli/messages.hpp"
+#include "cli/options.hpp"
+#include "cli/pager.hpp"
+#include "cli/selection.hpp"
+#include "cli/terminal.hpp"
+
+namespace oomwhy {
+namespace {
+
+ExitStatus fail(const Error& error, ExitStatus status) {
+  print_error(error);
+  return status;
+}
+
+// "oomwhy messages" looks for a process of that name; somebody may have meant the file.
+void hint_at_files(const Selection& selection) {
+  for (const Match& match : selection.matches) {
+    std::error_code ignored;
+    if (match.field != MatchField::Any || !std::filesystem::exists(match.value, ignored)) continue;
+    print_error({match.value, "taken as a MATCH, though a file of that name exists", "./" + match.value + " reads it"});
+  }
+}
+
+// Why nothing is shown although something was read: said beside the answer, not in it.
+void hint_at_rest(const Document& document, const Selected& selected, const Inputs& inputs) {
+  if (selected.without_time > 0) {
+    print_error({fmt::format("{} of {} incidents", selected.without_time, document.incidents.size()),
+                 "left out: their time of day is not known, so -S and -U cannot be applied",
+                 "--assume-timezone=ZONE and --assume-year=YEAR"});
+  }
+  if (!selected.incidents.empty()) return;
+  if (!document.incidents.empty()) {
+    print_error(
+        {fmt::format("{} other incident{}", document.incidents.size(), document.incidents.size() == 1 ? "" : "s"),
+         "read, but not what was asked for", "oomwhy list"});
+  } else if (inputs.implied_stdin) {
+    print_error(
+        {"standard input", "read because something is piped in", "oomwhy < /dev/null reads the logs of this machine"});
+  }
+}
+
+// The claim that nothing was found holds for the interval asked for only.
+void narrow_coverage(Coverage& coverage, const Selection& selection) {
+  if (selection.since_us && coverage.from && coverage.from->realtime_us &&
+      *coverage.from->realtime_us < *selection.since_us) {
+    coverage.from = Time{.realtime_us = selection.since_us};
+  }
+  if (selection.until_us && coverage.to && coverage.to->realtime_us &&
+      *coverage.to->realtime_us > *selection.until_us) {
+    coverage.to = Time{.realtime_us = selection.until_us};
+  }
+}
+
+CommandOutput run_command(const View& view) {
+  switch (view.request.command) {
+    case Command::Explain:
+      return run_explain(view);
+    case Command::List:
+      return run_list(view);
+    case Command::Report:
+      return run_report(view);
+    case Command::Advise:
+      return run_advise(view);
+  }
+  return {};
+}
+
+ExitStatus show(const CommandOutput& output, const Request& request, bool found, bool unreadable) {
+  for (const std::string& note : output.notes) {
+    if (!request.output.quiet) print_note(note);
+  }
+  for (const Error& error : output.errors) print_error(error);
+  const auto failed = write_output(output.text, request.output.pager);
+  if (failed) return fail(*failed, ExitStatus::Unreadable);
+  if (unreadable || !output.errors.empty()) return ExitStatus::Unreadable;
+  return found ? ExitStatus::Found : ExitStatus::Nothing;
+}
+
+ExitStatus run_request(const Request& request) {
+  if (!request.output.quiet) hint_at_files(request.selection);
+  Inputs inputs = read_inputs(request);
+  for (const Error& error : inputs.errors) print_error(error);
+  Document document = analyse(std::move(inputs.summaries), std::move(inputs.events), {}, inputs.userland);
+  const auto selected = select(document, request.selection);
+  if (!selected) return fail(selected.error(), ExitStatus::Usage);
+  if (!request.output.quiet) hint_at_rest(document, *selected, inputs);
+  narrow_coverage(document.coverage, request.selection);
+  const View view{request, document, selected->incidents, choose_style(request)};
+  return show(run_command(view), request, !selected->incidents.empty(), !inputs.errors.empty());
+}
+
+}  // namespace
+
+ExitStatus run_program(const std::vector<std::string>& argv, std::int64_t now_us) {
+  auto parsed = parse_options(argv, now_us);
+  if (const Error* error = std::get_if<Error>(&parsed)) return fail(*error, ExitStatus::Usage);
+  if (const Notice* notice = std::get_if<Notice>(&parsed)) {
+    const auto failed = write_output(notice->text, PagerMode::Never);
+    return failed ? fail(*failed, ExitStatus::Unreadable) : ExitStatus::Found;
+  }
+  return run_request(std::get<Request>(parsed));
+}
+
+}  // namespace oomwhy

@@ -1,0 +1,93 @@
+// What a person asked for, checked: plain data that every other file of this layer works from.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "report/analysis.hpp"
+#include "report/what_if.hpp"
+
+namespace oomwhy {
+
+enum class Command { Explain, List, Report, Advise };
+enum class Format { Text, Full, Markdown, Json, JsonLines };
+enum class ColorMode { Auto, Always, Never };
+enum class PagerMode { Auto, Never };
+
+// FIELD of FIELD=VALUE; Any is a bare word: an id, a PID, a process name or a unit.
+enum class MatchField { Any, Unit, Comm, Pid, Uid, Scope, Killer, Host, Boot, Cause };
+
+struct Match {
+  MatchField field = MatchField::Any;
+  std::string value;
+  bool operator==(const Match&) const = default;
+};
+
+// -b: which boot. Neither id nor offset: the last one of each source.
+struct BootChoice {
+  bool all = false;
+  std::string id;  // 32 lower-case hex digits; empty: counted from the last boot (offset <= 0) or the first
+  std::int64_t offset =
+      0;  // journalctl's: 0 the last, -1 the one before; 1 the first, 2 the second; of an id: distance
+  bool operator==(const BootChoice&) const = default;
+};
+
+struct Selection {
+  std::vector<Match> matches;
+  std::vector<std::string> units;  // -u, shell patterns
+  std::vector<Scope> scopes;
+  std::vector<std::string> killers;
+  std::optional<BootChoice> boot;
+  std::optional<std::int64_t> since_us, until_us;
+  std::optional<std::size_t> limit;  // the last N; absent: every one
+  bool newest_first = false;
+};
+
+// Journals, spelt as in journalctl.
+struct JournalChoice {
+  std::vector<std::string> files;  // --file, shell patterns
+  std::optional<std::string> directory, root, machine, name_space;
+  bool merge = false;
+  bool named() const { return !files.empty() || directory || root || machine || name_space || merge; }
+};
+
+// What a log may lack and the person adds; the zone is still a name here.
+struct LogContext {
+  std::string timezone;
+  std::optional<int> year;
+  std::string host;
+};
+
+struct OutputChoice {
+  Format format = Format::Text;
+  ColorMode color = ColorMode::Auto;
+  PagerMode pager = PagerMode::Auto;
+  bool utc = false;
+  bool quiet = false;
+  bool show_evidence = false;
+  std::string example_of;  // not empty: the bundled example is shown
+};
+
+struct AdviceChoice {
+  std::vector<std::string> assumptions_as_typed;
+  std::vector<Assumption> assumptions;
+  std::string out_directory;  // empty: standard output
+  bool overwrite = false;
+  std::string supervisor;  // --for=KIND; empty: systemd
+};
+
+struct Request {
+  Command command = Command::Explain;
+  std::vector<std::string> inputs;  // as typed; "-" is standard input; empty: the default input
+  JournalChoice journal;
+  Selection selection;
+  LogContext context;
+  OutputChoice output;
+  AdviceChoice advice;
+  std::vector<std::string> arguments;  // as typed, for the line that reproduces a report
+};
+
+}  // namespace oomwhy
