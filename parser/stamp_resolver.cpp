@@ -1,5 +1,9 @@
 #include "parser/stamp_resolver.hpp"
 
+#include <fmt/format.h>
+
+#include <iterator>
+
 namespace oomwhy {
 namespace {
 
@@ -44,17 +48,31 @@ Stamp StampResolver::resolve(const PrintedStamp& printed) {
   }
   if (printed.wall) set_wall(*printed.wall, stamp);
   if (printed.since_last_us) {
-    if (minute_and_differences_us_) *minute_and_differences_us_ += *printed.since_last_us;
-    stamp.wall_us = minute_and_differences_us_;
+    add_difference(*printed.since_last_us, stamp);
   } else {
-    minute_and_differences_us_.reset();
+    minute_us_.reset();
     if (printed.wall && printed.wall->to_the_minute) {
       // The seconds are not known, so this is no moment in time; the differences that follow count from it.
-      minute_and_differences_us_ = stamp.wall_us;
+      minute_us_ = stamp.wall_us;
+      minute_ = printed.as_printed;
+      since_minute_us_ = 0;
       stamp.realtime_us.reset();
     }
   }
   return stamp;
+}
+
+// A difference alone says nothing of when the line was printed, and two lines of a log often share one.
+void StampResolver::add_difference(std::int64_t since_last_us, Stamp& stamp) {
+  summed_.clear();
+  stamp.as_printed = {};
+  if (!minute_us_) return;
+  since_minute_us_ += since_last_us;
+  stamp.wall_us = *minute_us_ + since_minute_us_;
+  constexpr double kMicrosecond = 1e-6;
+  fmt::format_to(std::back_inserter(summed_), "{} +{:.6f}", minute_,
+                 static_cast<double>(since_minute_us_) * kMicrosecond);
+  stamp.as_printed = summed_;
 }
 
 }  // namespace oomwhy

@@ -89,7 +89,7 @@ bool TextLines::feed_indented(std::string_view rest, std::uint64_t number) {
   // syslog daemons never write like this.
   if (is_syslog(found.line.form)) outlet_.note_journal();
   found.line.stamp = last_.stamp();
-  found.line.stamp.as_printed = found.stamp.as_printed;
+  found.line.stamp.as_printed = stamps_.characters(found.stamp);
   found.line.line = number;
   found.line.enveloped = true;
   found.line.starts_record = false;

@@ -113,8 +113,8 @@ void compare(const std::vector<Told>& whole, const std::vector<Told>& here, cons
     if (may_differ || (spelling.loses_odd_names && has_odd_name(same->second->incident))) continue;
     const json& complete = same->second->incident;
     const json wanted = spelling.loses_record_tails ? with_stats_of(complete, told.incident) : complete;
-    INFO(first_difference(wanted, told.incident));
-    CHECK(wanted == told.incident);
+    INFO(told.id << " of " << told.incident["events"][0]["victims"].dump().substr(0, 200));
+    CHECK(first_difference(wanted, told.incident) == "");
   }
   if (!spelling.loses_records && !spelling.loses_odd_names) CHECK(common == whole.size());
 }

@@ -91,8 +91,24 @@ TEST_CASE("dmesg -H adds its differences up from the last minute it printed") {
   REQUIRE(result.lines[1].wall_us.has_value());
   CHECK(*result.lines[2].wall_us - *result.lines[1].wall_us == 2251);
   CHECK(*result.lines[3].wall_us - *result.lines[1].wall_us == 2584);
+  // A difference is not the stamp of its line: many lines share one.
+  CHECK(result.lines[0].as_printed.empty());
+  CHECK(result.lines[2].as_printed == "[Nov20 23:41] +0.002251");
+  CHECK(result.lines[3].as_printed == "[Nov20 23:41] +0.002584");
   // To the minute is no moment in time.
   CHECK(result.lines[1].realtime_us == std::nullopt);
+}
+
+TEST_CASE("an indented line of dmesg -H has the time of its record") {
+  const auto result = normalize(
+      "[Nov20 23:41] x invoked oom-killer: order=0\n"
+      "[  +0.000070] anon 31211520\n"
+      "              file 0\n"
+      "[  +0.000070] anon 31211520\n");
+  REQUIRE(result.lines.size() == 4);
+  CHECK(result.lines[2].as_printed == result.lines[1].as_printed);
+  CHECK(result.lines[2].wall_us == result.lines[1].wall_us);
+  CHECK(result.lines[3].as_printed != result.lines[1].as_printed);
 }
 
 TEST_CASE("a year and a zone that the person gives make a moment of a stamp without them") {
