@@ -113,14 +113,12 @@ class Splitter {
   }
 
   static std::optional<Command> as_command(std::string_view word) {
-    if (word == "explain") return Command::Explain;
-    if (word == "list") return Command::List;
-    if (word == "report") return Command::Report;
-    if (word == "advise") return Command::Advise;
-    return std::nullopt;
+    const auto named = std::find_if(kCommands.begin(), kCommands.end(),
+                                    [&](Command command) { return word == command_name(command); });
+    return named == kCommands.end() ? std::nullopt : std::optional(*named);
   }
   // Commands of a later version: never taken for the name of a process.
-  static bool is_reserved(std::string_view word) { return word == "scan" || word == "doctor" || word == "help"; }
+  static bool is_reserved(std::string_view word) { return word == "scan" || word == "help"; }
 
   const std::vector<std::string>& argv_;
   const OptionTable& table_;
@@ -130,6 +128,22 @@ class Splitter {
 };
 
 }  // namespace
+
+std::string_view command_name(Command command) {
+  switch (command) {
+    case Command::Explain:
+      return "explain";
+    case Command::List:
+      return "list";
+    case Command::Report:
+      return "report";
+    case Command::Advise:
+      return "advise";
+    case Command::Doctor:
+      return "doctor";
+  }
+  return {};
+}
 
 Result<Arguments> split_arguments(const std::vector<std::string>& argv, const OptionTable& table) {
   return Splitter(argv, table).run();

@@ -13,6 +13,7 @@ Explains Linux OOM kills: what was killed, what caused it, what to set.
   list      one line an incident
   report    the story as Markdown for a ticket
   advise    systemd drop-ins, and who would have died under other settings
+  doctor    can this host explain its next OOM kill, is its policy sane
 
 INPUT is a word with "/" or an ending such as .log .txt .json, or "-"; without
 any: standard input if something is piped in, else the logs of this machine.
@@ -41,6 +42,20 @@ constexpr std::string_view kCommon = R"(
   -a, --all   -n N   -1   every one, the last N, the last   -r, --reverse
 )";
 
+constexpr std::string_view kDoctor = R"(usage: oomwhy doctor [OPTION...]
+
+Can this host explain its next OOM kill, and is its policy sane? Reads only;
+each finding comes with the command that mends it.
+
+      --root=DIR        another root: a mounted image, a container's files
+  -o, --output=FORMAT   text, json
+      --color=auto|always|never   --no-pager
+  -q, --quiet           print nothing where there is no finding
+  -h, --help   --version
+
+Exit status: 0 no finding, 1 findings, 2 usage, 3 DIR is unreadable.
+)";
+
 constexpr std::string_view kDisplay = R"(      --color=auto|always|never   --no-pager   --utc   -q, --quiet
       --show-evidence   the log lines behind each sentence
   -h, --help   --version
@@ -60,6 +75,8 @@ std::string_view usage_of(Command command) {
     case Command::Advise:
       return "usage: oomwhy advise [OPTION...] [INPUT...] [MATCH...]\n\n"
              "Settings for the latest incident that matches. Never applies anything.\n";
+    case Command::Doctor:
+      return kDoctor;
   }
   return {};
 }
@@ -80,6 +97,7 @@ std::string_view formats_of(Command command) {
 std::string help_text(std::optional<Command> command) {
   if (!command) return std::string(kOverview);
   std::string text(usage_of(*command));
+  if (*command == Command::Doctor) return text;
   return text.append(kCommon).append(formats_of(*command)).append(kDisplay);
 }
 

@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <array>
+#include <memory>
 #include <utility>
 
 #include "cli/arguments.hpp"
@@ -30,6 +31,7 @@ constexpr std::size_t kMostIncidents = 1'000'000;
 
 const std::vector<std::string> kFormats = {"text", "full", "markdown", "json", "json-lines"};
 const std::vector<std::string> kAdviseFormats = {"text", "json", "json-lines"};
+const std::vector<std::string> kDoctorFormats = {"text", "json"};
 const std::vector<std::string> kColors = {"auto", "always", "never"};
 const std::vector<std::string> kSupervisors = {"upstart", "nosh",  "openrc", "runit",     "wrapper",
                                                "cgexec",  "choom", "docker", "kubernetes"};
@@ -69,27 +71,56 @@ void add_journals(CLI::App& app, Typed& typed) {
   app.add_flag("-m,--merge", typed.merge);
 }
 
-void add_options(CLI::App& app, Command command, Typed& typed) {
+void add_display(CLI::App& app, const std::vector<std::string>& formats, Typed& typed) {
+  last(app, "-o,--output", typed.format)->check(CLI::IsMember(formats));
+  last(app, "--color", typed.color)->check(CLI::IsMember(kColors));
+  app.add_flag("--no-pager", typed.no_pager);
+  app.add_flag("-q,--quiet", typed.quiet);
+  app.add_flag("-h,--help", typed.help);
+  app.add_flag("--version", typed.version);
+}
+
+void add_reading(CLI::App& app, Typed& typed) {
   each(app, "-i,--input", typed.inputs);
   add_journals(app, typed);
   last(app, "--assume-timezone", typed.timezone);
   last(app, "--assume-year", typed.year)->check(CLI::Range(1970, 9999));
   last(app, "--host", typed.host);
-  add_selection(app, typed);
-  last(app, "-o,--output", typed.format)->check(CLI::IsMember(command == Command::Advise ? kAdviseFormats : kFormats));
-  last(app, "--color", typed.color)->check(CLI::IsMember(kColors));
-  app.add_flag("--no-pager", typed.no_pager);
-  app.add_flag("--utc", typed.utc);
-  app.add_flag("-q,--quiet", typed.quiet);
-  app.add_flag("--show-evidence", typed.show_evidence);
-  app.add_flag("-h,--help", typed.help);
-  app.add_flag("--version", typed.version);
-  last(app, "--example-of", typed.example_of)->group("");
-  if (command != Command::Advise) return;
+}
+
+void add_advice(CLI::App& app, Typed& typed) {
   each(app, "--what-if", typed.what_if);
   last(app, "--out", typed.out);
   app.add_flag("--force", typed.force);
   last(app, "--for", typed.supervisor)->check(CLI::IsMember(kSupervisors));
+}
+
+const std::vector<std::string>& formats_of(Command command) {
+  switch (command) {
+    case Command::Explain:
+    case Command::List:
+    case Command::Report:
+      return kFormats;
+    case Command::Advise:
+      return kAdviseFormats;
+    case Command::Doctor:
+      return kDoctorFormats;
+  }
+  return kFormats;
+}
+
+void add_options(CLI::App& app, Command command, Typed& typed) {
+  add_display(app, formats_of(command), typed);
+  if (command == Command::Doctor) {
+    last(app, "--root", typed.root);
+    return;
+  }
+  add_reading(app, typed);
+  add_selection(app, typed);
+  app.add_flag("--utc", typed.utc);
+  app.add_flag("--show-evidence", typed.show_evidence);
+  last(app, "--example-of", typed.example_of)->group("");
+  if (command == Command::Advise) add_advice(app, typed);
 }
 
 // CLI11's own help is switched off: help_text() fits a screen.
@@ -126,21 +157,46 @@ class Parser {
 
 std::string dashed(std::string_view name) { return (name.size() == 1 ? "-" : "--") + std::string(name); }
 
-std::optional<TakesValue> takes_value(CLI::App& everything, std::string_view name) {
-  if (name == "b" || name == "boot") return TakesValue::Boot;
-  const CLI::Option* option = everything.get_option_no_throw(dashed(name));
-  if (option == nullptr) return std::nullopt;
-  return option->get_items_expected_max() == 0 ? TakesValue::Never : TakesValue::Always;
-}
-
-// An option of advise, given to another command.
-std::optional<Error> find_foreign_option(const std::vector<std::string>& options, CLI::App& app) {
-  for (const std::string& option : options) {
-    const std::string name = option.starts_with("--") ? option.substr(0, option.find('=')) : option.substr(0, 2);
-    if (app.get_option_no_throw(name) == nullptr) return Error{name, "only advise takes it", "oomwhy advise --help"};
+// One parser for each command: an option is looked up in all of them, because it may stand before the command.
+class Parsers {
+ public:
+  Parsers() {
+    for (const Command command : kCommands) parsers_.push_back(std::make_unique<Parser>(command));
   }
-  return std::nullopt;
-}
+  Parser& of(Command command) { return *parsers_[static_cast<std::size_t>(command)]; }
+
+  std::optional<TakesValue> takes_value(std::string_view name) const {
+    if (name == "b" || name == "boot") return TakesValue::Boot;
+    for (const auto& parser : parsers_) {
+      const CLI::Option* option = parser->app().get_option_no_throw(dashed(name));
+      if (option != nullptr) return option->get_items_expected_max() == 0 ? TakesValue::Never : TakesValue::Always;
+    }
+    return std::nullopt;
+  }
+
+  // An option of one command, given to another.
+  std::optional<Error> find_foreign_option(const std::vector<std::string>& options, Command command) {
+    for (const std::string& option : options) {
+      const std::string name = option.starts_with("--") ? option.substr(0, option.find('=')) : option.substr(0, 2);
+      if (of(command).app().get_option_no_throw(name) != nullptr) continue;
+      const std::string takers = names_of_takers(name);
+      return Error{name, "only " + takers + " takes it", "oomwhy --help"};
+    }
+    return std::nullopt;
+  }
+
+ private:
+  std::string names_of_takers(const std::string& name) {
+    std::string text;
+    for (const Command command : kCommands) {
+      if (of(command).app().get_option_no_throw(name) == nullptr) continue;
+      text += (text.empty() ? "" : ", ") + std::string(command_name(command));
+    }
+    return text;
+  }
+
+  std::vector<std::unique_ptr<Parser>> parsers_;
+};
 
 // Turns what was typed into a request, keeping the first mistake.
 class Checker {
@@ -168,6 +224,9 @@ class Checker {
 
   void take_words(const std::vector<std::string>& words) {
     request_.inputs = typed_.inputs;
+    if (request_.command == Command::Doctor && !words.empty()) {
+      return fail({words.front(), "the doctor takes no input and no MATCH", "oomwhy doctor --root=DIR"});
+    }
     for (const std::string& word : words) {
       if (names_input(word)) {
         request_.inputs.push_back(word);
@@ -250,13 +309,12 @@ class Checker {
 }  // namespace
 
 std::variant<Request, Notice, Error> parse_options(const std::vector<std::string>& argv, std::int64_t now_us) {
-  Parser everything(Command::Advise);
-  const auto arguments =
-      split_arguments(argv, [&](std::string_view name) { return takes_value(everything.app(), name); });
+  Parsers parsers;
+  const auto arguments = split_arguments(argv, [&](std::string_view name) { return parsers.takes_value(name); });
   if (!arguments) return arguments.error();
   const Command command = arguments->command.value_or(Command::Explain);
-  Parser parser(command);
-  if (auto error = find_foreign_option(arguments->options, parser.app())) return *error;
+  Parser& parser = parsers.of(command);
+  if (auto error = parsers.find_foreign_option(arguments->options, command)) return *error;
   if (auto error = parser.parse(arguments->options)) return *error;
   if (parser.typed().help) return Notice{help_text(arguments->command)};
   if (parser.typed().version) return Notice{version_text()};

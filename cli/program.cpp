@@ -8,6 +8,7 @@
 #include <variant>
 
 #include "cli/command.hpp"
+#include "cli/doctor.hpp"
 #include "cli/inputs.hpp"
 #include "cli/messages.hpp"
 #include "cli/options.hpp"
@@ -72,6 +73,8 @@ CommandOutput run_command(const View& view) {
       return run_report(view);
     case Command::Advise:
       return run_advise(view);
+    case Command::Doctor:
+      break;  // reads no log: run_doctor()
   }
   return {};
 }
@@ -109,7 +112,8 @@ ExitStatus run_program(const std::vector<std::string>& argv, std::int64_t now_us
     const auto failed = write_output(notice->text, PagerMode::Never);
     return failed ? fail(*failed, ExitStatus::Unreadable) : ExitStatus::Found;
   }
-  return run_request(std::get<Request>(parsed));
+  const Request& request = std::get<Request>(parsed);
+  return request.command == Command::Doctor ? run_doctor(request) : run_request(request);
 }
 
 }  // namespace oomwhy

@@ -1,10 +1,12 @@
 // What a person asked for, checked: plain data that every other file of this layer works from.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "report/analysis.hpp"
@@ -12,7 +14,10 @@
 
 namespace oomwhy {
 
-enum class Command { Explain, List, Report, Advise };
+enum class Command { Explain, List, Report, Advise, Doctor };
+inline constexpr std::array kCommands = {Command::Explain, Command::List, Command::Report, Command::Advise,
+                                         Command::Doctor};
+std::string_view command_name(Command command);  // as it is typed
 enum class Format { Text, Full, Markdown, Json, JsonLines };
 enum class ColorMode { Auto, Always, Never };
 enum class PagerMode { Auto, Never };

@@ -38,7 +38,7 @@ def main():
     for text in texts:
         value = json.loads(text)
         # The kind is told first: of a failed "oneOf" the library says only that nothing fits.
-        kind = "line_" + value["type"] if "type" in value else "document"
+        kind = "line_" + value["type"] if "type" in value else "doctor" if "findings" in value else "document"
         part = dict(schema, **{"$ref": "#/$defs/" + kind})
         del part["oneOf"]
         for error in jsonschema.Draft202012Validator(part).iter_errors(value):

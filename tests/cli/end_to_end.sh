@@ -327,6 +327,44 @@ test_a_full_disk_is_an_error() {
   err_has "No space left on device"
 }
 
+# --- doctor -------------------------------------------------------------------------------------------------------
+
+test_the_doctor_of_a_sound_image_finds_nothing() {
+  mkdir -p "$folder/root/var/log/journal" "$folder/root/usr/lib/systemd/system"
+  run doctor "--root=$folder/root" </dev/null
+  status_is 0
+  out_has "no finding"
+  out_has "Not checked"
+  run doctor -q --root "$folder/root" </dev/null
+  status_is 0
+  out_is_empty
+}
+
+test_the_doctor_names_a_fault_and_what_mends_it() {
+  mkdir -p "$folder/root/var/log/journal" "$folder/root/etc/systemd/system" "$folder/root/etc/sysctl.d"
+  printf '[Service]\nRestart=on-abort\n' >"$folder/root/etc/systemd/system/db.service"
+  echo 'vm.oom_dump_tasks=0' >"$folder/root/etc/sysctl.d/10-x.conf"
+  run doctor --root "$folder/root" </dev/null
+  status_is 1
+  out_has "Restart=on-abort: db.service"
+  out_has "sysctl vm.oom_dump_tasks=1"
+  run doctor -o json --root "$folder/root" </dev/null
+  status_is 1
+  json '[f["id"] for f in d["findings"]] == ["oom-dump-tasks", "restart-after-oom"]'
+  "$oomwhy" doctor -o json --root "$folder/root" </dev/null |
+    python3 "$(dirname "$0")/../schema.py" "$testdata/../report/oomwhy-1.schema.json"
+  local valid=${PIPESTATUS[1]}
+  [ "$valid" -eq 0 ] || [ "$valid" -eq 77 ] || fail "not the schema's document"
+}
+
+test_the_doctor_of_this_host_says_what_it_cannot_know() {
+  run doctor </dev/null
+  [ "$status" -le 1 ] || fail "status $status"
+  out_has "This host"
+  run doctor --root "$folder/missing" </dev/null
+  status_is 3
+}
+
 # --- a terminal ---------------------------------------------------------------------------------------------------
 
 # on_terminal COLUMNS COMMAND: what is printed on a pseudo-terminal of that width, in $folder/out.

@@ -27,8 +27,6 @@ std::string mistake(const Words& argv) {
   return error == nullptr ? "" : error->what;
 }
 
-constexpr Command kCommands[] = {Command::Explain, Command::List, Command::Report, Command::Advise};
-
 }  // namespace
 
 TEST_CASE("a bare call explains the latest incident of the default input") {
@@ -144,6 +142,9 @@ TEST_CASE("mistakes are named") {
       {{"--kmsg"}, "--kmsg"},
       {{"--redact=all"}, "--redact"},
       {{"scan"}, "scan"},
+      {{"doctor", "kern.log"}, "kern.log"},
+      {{"doctor", "-S", "-2h"}, "-S"},
+      {{"doctor", "-o", "full"}, "--output"},
   };
   for (const Row& row : rows) {
     CAPTURE(row.argv);
