@@ -74,7 +74,7 @@ std::optional<Finding> c2_unusual(const Scene& scene, const Suspect& suspect, co
     return std::nullopt;
   }
   const std::string unit = unit_of(scene, suspect).name.value_or("");
-  return Finding{.evidence = {.rule = "C2",
+  return Finding{.evidence = {.rule = std::string(RuleId("C2")),
                               .text = fmt::format("{} held {}; its {} earlier runs peaked at {} at most.", unit,
                                                   format_size(suspect.size), history.peaks.at(unit).size(),
                                                   format_size(highest_peak(history, unit))),
@@ -333,7 +333,7 @@ bool is_open_to_lost_rows(const Scene& scene, const Candidate& candidate) {
 }
 
 Candidate decide(const Scene& scene, const std::vector<Finding>& findings, const History& history) {
-  for (const std::string_view rule : {"S6", "C18", "C20"}) {
+  for (const RuleId rule : {RuleId("S6"), RuleId("C18"), RuleId("C20")}) {
     if (const Finding* finding = find(findings, rule)) {
       return put_forward(scene, *finding);
     }

@@ -7,7 +7,8 @@ namespace oomwhy {
 namespace {
 
 struct Confirmation {
-  std::string_view rule, command;
+  RuleId rule;
+  std::string_view command;
 };
 
 constexpr std::array<Confirmation, 27> kConfirmations = {{
@@ -43,7 +44,7 @@ constexpr std::array<Confirmation, 27> kConfirmations = {{
 void apply(std::span<const NamedRule> rules, const Scene& scene, std::vector<Finding>& findings) {
   for (const NamedRule& rule : rules) {
     if (std::optional<Finding> finding = rule.rule(scene)) {
-      finding->evidence.rule = std::string(rule.id);
+      finding->evidence.rule = std::string_view(rule.id);
       findings.push_back(std::move(*finding));
     }
   }
@@ -60,9 +61,9 @@ std::vector<Finding> apply_rules(const Scene& scene) {
   return findings;
 }
 
-const Finding* find(const std::vector<Finding>& findings, std::string_view rule) {
+const Finding* find(const std::vector<Finding>& findings, RuleId rule) {
   const auto found = std::find_if(findings.begin(), findings.end(),
-                                  [&](const Finding& finding) { return finding.evidence.rule == rule; });
+                                  [&](const Finding& finding) { return finding.evidence.rule == std::string_view(rule); });
   return found == findings.end() ? nullptr : &*found;
 }
 
@@ -72,7 +73,7 @@ bool fired(const std::vector<Evidence>& evidence, std::string_view rule) {
 
 std::string_view confirming_command(std::string_view rule) {
   const auto found = std::find_if(kConfirmations.begin(), kConfirmations.end(),
-                                  [&](const Confirmation& entry) { return entry.rule == rule; });
+                                  [&](const Confirmation& entry) { return std::string_view(entry.rule) == rule; });
   return found == kConfirmations.end() ? std::string_view() : found->command;
 }
 

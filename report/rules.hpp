@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "report/rule_id.hpp"
 #include "report/scene.hpp"
 
 namespace oomwhy {
@@ -28,7 +29,7 @@ struct Finding {
 
 using Rule = std::optional<Finding> (*)(const Scene& scene);
 struct NamedRule {
-  std::string_view id;  // of the decision table
+  RuleId id;
   Rule rule;
 };
 
@@ -43,7 +44,7 @@ std::span<const NamedRule> kill_rules();           // K3, K4, V1 to V3
 // All of the above, in the order of the table.
 std::vector<Finding> apply_rules(const Scene& scene);
 
-const Finding* find(const std::vector<Finding>& findings, std::string_view rule);
+const Finding* find(const std::vector<Finding>& findings, RuleId rule);
 bool fired(const std::vector<Evidence>& evidence, std::string_view rule);
 
 // The command of the decision table that confirms a finding; empty where the report proves it alone.

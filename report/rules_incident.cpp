@@ -7,6 +7,7 @@
 
 #include "report/cgroup_path.hpp"
 #include "report/format.hpp"
+#include "report/rule_id.hpp"
 #include "report/scene.hpp"
 
 namespace oomwhy {
@@ -127,7 +128,7 @@ std::optional<RestartLoop> k1_restart_loop(const Incident& incident) {
   const CgroupIdentity identity = identify_cgroup(run->what);
   return RestartLoop{
       .what = run->what,
-      .evidence = {.rule = "K1",
+      .evidence = {.rule = std::string(RuleId("K1")),
                    .text = fmt::format("{} was killed {} times{}, each time as new processes: a restart loop.",
                                        identity.unit.value_or(run->what), run->kills, within(*run->first, *run->last)),
                    .origin = line_of(*run->last, run->last->lines.kill)}};
@@ -146,7 +147,7 @@ std::optional<Evidence> k2_killing_cannot_help(const Incident& incident, bool he
     return std::nullopt;
   }
   const OomEvent& last = incident.events.back().event;
-  return Evidence{.rule = "K2",
+  return Evidence{.rule = std::string(RuleId("K2")),
                   .text = fmt::format("{} kills of {} different programs did not help: no process owns the memory.",
                                       kills, names.size()),
                   .origin = line_of(last, last.lines.kill)};
@@ -157,7 +158,7 @@ std::optional<Evidence> k3_killed_twice(const Incident& incident) {
   for (const AnalysedEvent& analysed : incident.events) {
     const Victim* victim = chosen_victim(analysed.event);
     if (victim != nullptr && !victim->already_exiting && !killed.emplace(victim->pid, victim->comm).second) {
-      return Evidence{.rule = "K3",
+      return Evidence{.rule = std::string(RuleId("K3")),
                       .text = fmt::format("{} (PID {}) was killed twice: it could not die.", victim->comm, victim->pid),
                       .origin = line_of(analysed.event, analysed.event.lines.kill)};
     }
@@ -177,7 +178,7 @@ std::optional<Evidence> g1_growth(const Incident& incident, const std::string& c
     if (seconds && *seconds >= kLeastSpan && size > size_of(*start, comm)) {
       const Bytes grown = less(size, size_of(*start, comm));
       const Bytes a_minute{static_cast<std::uint64_t>(static_cast<double>(grown.count) * 60 / *seconds)};
-      return Evidence{.rule = "G1",
+      return Evidence{.rule = std::string(RuleId("G1")),
                       .text = fmt::format("Between two reports {} apart {} grew by {}, {} a minute.",
                                           in_words(*seconds), comm, format_size(grown), format_size(a_minute)),
                       .origin = line_of(event, event.lines.task_table)};
@@ -208,7 +209,7 @@ std::optional<Evidence> g2_gain_of_kills(const Incident& incident) {
   if (kills < 2) {
     return std::nullopt;
   }
-  return Evidence{.rule = "G2",
+  return Evidence{.rule = std::string(RuleId("G2")),
                   .text = fmt::format("{} kills freed {} of anonymous memory, {} each on average.", kills,
                                       format_size(gained), format_size(Bytes{gained.count / kills})),
                   .origin = line_of(*last, last->lines.kill)};

@@ -6,6 +6,7 @@
 
 #include "report/format.hpp"
 #include "report/moment.hpp"
+#include "report/rule_id.hpp"
 #include "report/unit_fate.hpp"
 
 namespace oomwhy {
@@ -61,7 +62,7 @@ void judge_kill(Incident& incident, const Told& told) {
   cause.rss = kill.rss;
   cause.confidence = Confidence::Low;
   cause.why_this_confidence = choice_rule(kill.killer);
-  cause.evidence.push_back({"U1", told.event->text, told.event->origin});
+  cause.evidence.push_back({std::string(RuleId("U1")), told.event->text, told.event->origin});
   const char* verb = kill.attempt ? "announced the kill of" : "killed";
   incident.summary.push_back(fmt::format("{} {} {}{}.", kill.killer, verb, whom(incident), why_of(kill)));
   incident.summary.push_back("No kernel OOM report stands beside it in this log.");

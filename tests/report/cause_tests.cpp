@@ -324,6 +324,23 @@ TEST_CASE("a kill of whoever asked does not make it the cause") {
   CHECK(fired(incident.cause.evidence, "S7"));
 }
 
+TEST_CASE("a service that is started anew only to be killed again is a loop, and one incident") {
+  const auto killed = [](std::uint32_t pid) {
+    return with_stat(cgroup_case({row(pid, 0, 500 * kMiB, 1 << 20, 0, 0, "prometheus")}, pid, 512 << 10,
+                                 "/system.slice/prometheus.service", "/system.slice/prometheus.service"),
+                     "anon", 500 << 20);
+  };
+  const Incident incident = judge(ten_seconds_apart({killed(700), killed(800), killed(900)}));
+  CHECK(incident.events_total == 3);
+  CHECK(incident.loop);
+  CHECK(incident.loop_of == "/system.slice/prometheus.service");
+  CHECK(incident.cause.unit == "prometheus.service");
+  CHECK(incident.victim_is_cause == true);
+  CHECK(std::any_of(incident.advice.begin(), incident.advice.end(), [](const Advice& advice) {
+    return advice.setting == "StartLimitBurst" && advice.target == "prometheus.service";
+  }));
+}
+
 TEST_CASE("a panic has a cause but no victim") {
   OomEvent event = with_own_anon(host_of_16_gib({row(812, 110, 12 * kGiB, 4 << 20, 0, 0, "java")}, 0));
   event.victims.clear();

@@ -78,7 +78,7 @@ inline ZoneMemory zone(std::string name, std::uint64_t free_kb, std::uint64_t mi
 }
 
 // `count` tasks of one name, PIDs in a row.
-inline std::vector<Task> pool(std::uint32_t first_pid, std::size_t count, std::uint64_t rss, std::string comm,
+inline std::vector<Task> pool(std::uint32_t first_pid, std::size_t count, std::uint64_t rss, const std::string& comm,
                               std::int64_t uid = 33) {
   std::vector<Task> tasks;
   for (std::size_t i = 0; i < count; ++i) {
@@ -118,19 +118,33 @@ inline OomEvent with_stat(OomEvent event, std::string key, std::uint64_t bytes) 
   return event;
 }
 
-// What the whole judgement says of one event.
-inline Incident judge(OomEvent event) {
-  std::vector<OomEvent> events;
-  events.push_back(std::move(event));
+// Events of one boot, one after another in one log.
+inline std::vector<OomEvent> ten_seconds_apart(std::vector<OomEvent> events) {
+  std::int64_t seconds = 1000;
+  for (OomEvent& event : events) {
+    seconds += 10;
+    event.time.uptime_us = seconds * 1'000'000;
+    event.origin.line += static_cast<std::uint64_t>(seconds);
+  }
+  return events;
+}
+
+// What the whole judgement says of events that are one incident.
+inline Incident judge(std::vector<OomEvent> events) {
   Document document = analyse(std::vector<InputSummary>{}, std::move(events));
   return std::move(document.incidents.front());
 }
+
+inline Incident judge(OomEvent event) { return judge(std::vector<OomEvent>{std::move(event)}); }
 
 inline std::vector<Finding> findings_of(const OomEvent& event) {
   const EventAnalysis analysis = analyse(event);
   return apply_rules(set_scene(event, analysis));
 }
 
-inline bool fires(const OomEvent& event, std::string_view rule) { return find(findings_of(event), rule) != nullptr; }
+inline bool fires(const OomEvent& event, std::string_view rule) {
+  const std::vector<Finding> findings = findings_of(event);
+  return std::any_of(findings.begin(), findings.end(), [&](const Finding& one) { return one.evidence.rule == rule; });
+}
 
 }  // namespace oomwhy
