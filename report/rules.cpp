@@ -62,8 +62,9 @@ std::vector<Finding> apply_rules(const Scene& scene) {
 }
 
 const Finding* find(const std::vector<Finding>& findings, RuleId rule) {
-  const auto found = std::find_if(findings.begin(), findings.end(),
-                                  [&](const Finding& finding) { return finding.evidence.rule == std::string_view(rule); });
+  const auto found = std::find_if(findings.begin(), findings.end(), [&](const Finding& finding) {
+    return finding.evidence.rule == std::string_view(rule);
+  });
   return found == findings.end() ? nullptr : &*found;
 }
 

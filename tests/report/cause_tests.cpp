@@ -84,7 +84,7 @@ TEST_CASE("shared buffers that stand in many rows do not make a pool the cause")
   std::vector<Task> tasks = pool(700, 60, 8 * kGiB + 20 * kMiB, "postgres", 106);
   tasks.push_back(row(9000, 0, 6 * kGiB, 12 << 20, 0, 0, "etl"));
   OomEvent event = host_of_16_gib(std::move(tasks), 9000);
-  event.memory->inactive_anon = Pages{8 * kGiB + 60 * 20 * kMiB + 6 * kGiB};
+  event.memory->inactive_anon = Pages{8 * kGiB + 1200 * kMiB + 6 * kGiB};
   event.memory->shmem = Pages{8 * kGiB};
   event.memory->mapped = Pages{8 * kGiB};
   CHECK(fires(event, "C6"));
@@ -107,7 +107,7 @@ TEST_CASE("the columns of 6.8 count shared memory once") {
   OomEvent event = host_of_16_gib(std::move(tasks), 9000);
   event.table_layout = table_of_6_8();
   event.kernel.release = "6.12.0";
-  event.memory->inactive_anon = Pages{8 * kGiB + 60 * 20 * kMiB + 6 * kGiB};
+  event.memory->inactive_anon = Pages{8 * kGiB + 1200 * kMiB + 6 * kGiB};
   event.memory->shmem = Pages{8 * kGiB};
   event.memory->mapped = Pages{8 * kGiB};
   CHECK(fires(event, "C6"));
