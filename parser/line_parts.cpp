@@ -78,4 +78,11 @@ std::optional<TwoLines> split_joined(const LogLine& line, const Fact& whole,
   return lines;
 }
 
+bool is_weak(const Fact& fact) {
+  return std::holds_alternative<Unrelated>(fact) || std::holds_alternative<Damaged>(fact) ||
+         std::holds_alternative<MemcgStat>(fact) || std::holds_alternative<StackLine>(fact) ||
+         std::holds_alternative<SystemCounters>(fact) || std::holds_alternative<SlabRow>(fact) ||
+         std::holds_alternative<AllocationRow>(fact) || std::holds_alternative<MemInfoOther>(fact);
+}
+
 }  // namespace oomwhy

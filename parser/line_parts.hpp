@@ -23,4 +23,7 @@ struct TwoLines {
 std::optional<TwoLines> split_joined(const LogLine& line, const Fact& whole,
                                      const std::optional<TaskTableLayout>& layout);
 
+// Facts that a piece of a broken line looks like by accident.
+bool is_weak(const Fact& fact);
+
 }  // namespace oomwhy

@@ -1,5 +1,6 @@
 #include "parser/normalize.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <utility>
 
@@ -16,8 +17,42 @@
 #include "parser/stamp_resolver.hpp"
 #include "parser/take.hpp"
 #include "parser/text_lines.hpp"
+#include "parser/typeset.hpp"
+#include "parser/unwrapper.hpp"
 
 namespace oomwhy {
+namespace {
+
+// What json-seq and journal gateways put before each object.
+std::string_view without_record_mark(std::string_view line) {
+  take(line, '\x1e');
+  take(line, "data: ");
+  return line;
+}
+
+template <typename Sink>
+void for_each_part(std::string_view text, std::string_view separator, Sink sink) {
+  for (;;) {
+    const auto end = text.find(separator);
+    sink(text.substr(0, end));
+    if (end == std::string_view::npos) return;
+    text.remove_prefix(end + separator.size());
+  }
+}
+
+// Many lines that some tool wrote as one, with "\n" spelled out between them; the kernel never prints it.
+bool is_many_lines(std::string_view line) {
+  constexpr std::size_t kShortestReport = 300;
+  return line.size() >= kShortestReport && line.find("\\n") != std::string_view::npos && is_of_report(line);
+}
+
+// Whether a reader of more than lines of text will ask for what follows.
+bool begins_stretch(std::string_view line) {
+  return JournalExport::begins(line) || JournalVerbose::begins(line) || PstoreBlocks::begins(line) ||
+         JsonStretch::begins(without_record_mark(line));
+}
+
+}  // namespace
 
 // Stretches of lines that belong together (an object, an entry, a dump) have a reader each; it is asked first while it
 // is open, and every line that no reader wants is a line of text.
@@ -32,11 +67,13 @@ class Normalizer::State {
   const Outlet& outlet() const { return outlet_; }
 
  private:
+  bool in_stretch() const { return json_.open() || export_.open() || verbose_.open() || pstore_.open(); }
   void feed_line(std::string_view line, std::uint64_t number);
   void feed_text(std::string_view line, std::uint64_t number);
   bool feed_whole_object(std::string_view line, std::uint64_t number);
   void take_object(std::string_view object, std::uint64_t number);
   void hand_on_object(std::uint64_t number);
+  void hand_on_values(std::uint64_t number);
   void hand_on_container(std::uint64_t number);
   void hand_on_entry(JournalFields& fields, EnvelopeForm form, std::uint64_t number);
   void hand_on_verbose(JournalFields& fields, const PrintedStamp& stamp, std::uint64_t number);
@@ -46,6 +83,7 @@ class Normalizer::State {
   StampResolver stamps_;
   Outlet outlet_;
   TextLines text_;
+  Unwrapper unwrapper_;
   LineEnds line_ends_;
   JournalExport export_;
   JournalVerbose verbose_;
@@ -54,7 +92,7 @@ class Normalizer::State {
   JournalFields object_;
   std::string null_name_;
   std::string container_line_;
-  std::string colour_scratch_;
+  std::string typeset_scratch_, colour_scratch_;
 };
 
 Normalizer::State::State(const ReadContext& context, LogLineSink lines, DiagnosticSink diagnostics)
@@ -62,6 +100,7 @@ Normalizer::State::State(const ReadContext& context, LogLineSink lines, Diagnost
       stamps_(context),
       outlet_(context.host, std::move(lines)),
       text_(stamps_, outlet_),
+      unwrapper_([this](std::string_view line, std::uint64_t number) { feed_line(line, number); }),
       export_([this](JournalFields& fields,
                      std::uint64_t line) { hand_on_entry(fields, EnvelopeForm::JournalExport, line); },
               diagnostics_),
@@ -122,6 +161,15 @@ void Normalizer::State::hand_on_container(std::uint64_t number) {
   }
 }
 
+// An object of some tool that ran a command ({"stdout": "…", "rc": 0}): a report in any of its values is lines of text.
+void Normalizer::State::hand_on_values(std::uint64_t number) {
+  const auto values = object_.line().fields;
+  if (std::none_of(values.begin(), values.end(), [](const Field& field) { return is_of_report(field.value); })) return;
+  for (const Field& field : values) {
+    for_each_part(field.value, "\n", [&](std::string_view text) { text_.feed(text, number); });
+  }
+}
+
 void Normalizer::State::hand_on_object(std::uint64_t number) {
   switch (kind_of(object_)) {
     case JsonLineKind::Journal:
@@ -140,7 +188,7 @@ void Normalizer::State::hand_on_object(std::uint64_t number) {
     case JsonLineKind::Collector:
       return hand_on_container(number);
     case JsonLineKind::Other:
-      return;
+      return hand_on_values(number);
   }
 }
 
@@ -187,9 +235,7 @@ void Normalizer::State::feed_line(std::string_view line, std::uint64_t number) {
     if (verbose_.feed(line, number)) return;
   }
   if (pstore_.open()) return pstore_.feed(line, number);
-  auto object = line;
-  take(object, '\x1e');
-  take(object, "data: ");
+  const auto object = without_record_mark(line);
   if (JsonStretch::begins(object)) {
     if (!object.starts_with('{') || !feed_whole_object(object, number)) json_.feed(object, number);
     return;
@@ -204,11 +250,18 @@ void Normalizer::State::feed(std::string_view physical_line, std::uint64_t numbe
   while (take(line, '\0')) {
   }
   line = line_ends_.without_carriage_returns(line);
+  line = undo_typesetting(line, typeset_scratch_);
   if (is_coloured(line)) line = without_colour(line, colour_scratch_);
+  if (!in_stretch() && !begins_stretch(line)) {
+    if (!is_many_lines(line)) return unwrapper_.feed(line, number);
+    return for_each_part(line, "\\n", [&](std::string_view part) { unwrapper_.feed(part, number); });
+  }
+  unwrapper_.flush();
   feed_line(line, number);
 }
 
 void Normalizer::State::finish() {
+  unwrapper_.flush();
   json_.finish();
   export_.finish();
   verbose_.finish();

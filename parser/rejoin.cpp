@@ -32,12 +32,6 @@ bool contains(std::string_view text, std::string_view word) {
   return memmem(text.data(), text.size(), word.data(), word.size()) != nullptr;
 }
 
-// Facts that a piece of a broken line looks like by accident.
-bool is_weak(const Fact& fact) {
-  return is<Unrelated>(fact) || is<Damaged>(fact) || is<MemcgStat>(fact) || is<StackLine>(fact) ||
-         is<SystemCounters>(fact) || is<SlabRow>(fact) || is<AllocationRow>(fact) || is<MemInfoOther>(fact);
-}
-
 // One record has one stamp; a console and a syslog daemon print it before each of its lines.
 bool same_stamp(const LogLine& a, const LogLine& b) {
   if (a.stamp.uptime_us || b.stamp.uptime_us) return a.stamp.uptime_us == b.stamp.uptime_us;

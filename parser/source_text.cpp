@@ -6,6 +6,8 @@
 #include <utility>
 #include <vector>
 
+#include "parser/text_encoding.hpp"
+
 namespace oomwhy {
 namespace {
 
@@ -90,7 +92,7 @@ TextSource TextSource::from_stream(std::unique_ptr<ByteStream> stream, std::stri
   auto state = std::make_unique<State>();
   state->name = std::move(name);
   state->size_hint = stream->size_hint();
-  state->stream = std::move(stream);
+  state->stream = as_plain_text(std::move(stream));
   return TextSource(std::move(state));
 }
 

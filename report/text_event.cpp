@@ -43,7 +43,7 @@ std::string page_size_words(PageSize page) {
 }
 
 std::string lines_words(const Screen& screen, const OomEvent& event) {
-  const std::string source = screen.name(event.origin.source);
+  std::string source = screen.name(event.origin.source);
   if (event.origin.line == 0) return source;
   return fmt::format("{}, lines {} to {}", source, event.origin.line, event.last_line);
 }

@@ -22,7 +22,7 @@ std::string escaped(std::string_view raw, const TextStyle& style) { return escap
 // "2025-11-18 03:02:41", "[103.660]": neither weekday nor zone, which the heading names.
 std::string list_time(const std::optional<Time>& time, const TextStyle& style) {
   if (!time) return "-";
-  const std::string text = screen_time(time, style);
+  std::string text = screen_time(time, style);
   if (time->realtime_us && text.size() >= 23) return text.substr(4, 19);
   if (!time->as_printed.empty() && time->wall_us) return escaped(time->as_printed, style);
   if (time->uptime_us) return fmt::format("[{:.3f}]", static_cast<double>(*time->uptime_us) / 1e6);
@@ -32,7 +32,7 @@ std::string list_time(const std::optional<Time>& time, const TextStyle& style) {
 std::string zone_of(const Document& document, const TextStyle& style) {
   for (const Incident& incident : document.incidents) {
     if (!incident.started || !incident.started->realtime_us) continue;
-    const std::string text = screen_time(incident.started, style);
+    std::string text = screen_time(incident.started, style);
     return " " + text.substr(text.rfind(' ') + 1);
   }
   return "";

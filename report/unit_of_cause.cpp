@@ -64,7 +64,7 @@ UnitOfCause unit_of(const Scene& scene, const Suspect& suspect) {
   if (const std::optional<std::string> limit = limited_unit(scene.event); scene.in_cgroup() && limit) {
     return {limit, Certainty::Stated};
   }
-  const UnitOfCause known = known_to_the_journal(scene, suspect);
+  UnitOfCause known = known_to_the_journal(scene, suspect);
   if (known.name && known.certainty == Certainty::Derived) {
     return known;
   }

@@ -1,0 +1,56 @@
+// The step before the envelopes: takes off what was put around every line where no envelope knows it (see
+// wrapping.hpp). Where a report begins in a line that cannot be read as it is, a few lines are held until they have
+// shown it.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "parser/wrapping.hpp"
+
+namespace oomwhy {
+
+// Whether the text has a line that begins a report, or one that can be all that is left of it.
+bool is_of_report(std::string_view text);
+
+class Unwrapper {
+ public:
+  using LineSink = std::function<void(std::string_view, std::uint64_t)>;
+  explicit Unwrapper(LineSink lines) : lines_(std::move(lines)) {}
+
+  // Hands the line on, unwrapped where it was wrapped, or holds it. Its text is valid until the sink returns.
+  void feed(std::string_view line, std::uint64_t number);
+  // Hands on what is held.
+  void flush();
+
+ private:
+  struct Held {
+    std::string line;
+    std::uint64_t number;
+  };
+
+  static std::vector<std::string> lines_of(const std::vector<Held>& held);
+  bool is_new_report(std::string_view line) const;
+  void hold(std::string_view line, std::uint64_t number);
+  void decide();
+  void turn_round();
+  void put_together(std::string_view line, std::uint64_t number);
+  void end_line();
+  void hand_on(std::string_view line, std::uint64_t number);
+
+  LineSink lines_;
+  std::optional<Wrapping> wrapping_;
+  std::vector<Held> held_;
+  std::size_t held_bytes_ = 0;
+  bool backwards_ = false;     // what is held is a log with its newest line first
+  std::size_t misses_ = 0;     // lines in a row that were not wrapped
+  std::string piece_, whole_;  // the last line, which may have been broken, and all of its pieces
+  std::uint64_t whole_number_ = 0;
+  std::string scratch_;
+};
+
+}  // namespace oomwhy

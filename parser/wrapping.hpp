@@ -1,0 +1,40 @@
+// What a paste, a list or a collector has put around every line of a log, where no envelope of ours knows it: quotes
+// and commas, markup, columns of another tool. It is learned from a few lines in which kernel text has a beginning that
+// cannot be mistaken ("CPU: 0 PID: ", "Mem-Info:").
+//
+//         "[  103.660368] php invoked oom-killer: gfp_mask=…",        prefix: eight blanks and a quote; suffix: quote,
+//         comma
+//   W/kernel  (    0): CPU: 0 PID: 233 Comm: php Not tainted          prefix: up to the second blank
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "parser/line_shape.hpp"
+
+namespace oomwhy {
+
+struct Wrapping {
+  LineShape prefix;
+  std::string suffix;         // as printed; blanks: any number of them
+  std::optional<char> quote;  // the prefix opens with it: it is closed at the end, with or without a comma behind
+  std::size_t width = 0;      // bytes after which a terminal or a page went on in the next line; 0: not known
+
+  // The text inside; absent: the line is not wrapped like this. The view points into `line` or, where quotes had to be
+  // undone, into `scratch`.
+  std::optional<std::string_view> unwrap(std::string_view line, std::string& scratch) const;
+  // Takes the suffix from a line whose text is known to its end ("Mem-Info:").
+  void learn_suffix(std::string_view unwrapped);
+};
+
+// Whether the first line goes on in the second, which was broken off at `width` and has no stamp of its own.
+bool is_broken(const Wrapping& wrapping, std::string_view first, std::string_view second);
+
+// From neighbouring lines, the first of which begins or is a part of a report. Absent: none of them has anything around
+// it that is not known already, or nothing can be told.
+std::optional<Wrapping> learn_wrapping(const std::vector<std::string>& lines);
+
+}  // namespace oomwhy
