@@ -38,6 +38,10 @@ Fact stats_header(std::string_view text) {
     read_inline_stats(fact, scan.rest());
     return fact;
   }
+  if (trim_right(scan.rest()) == " for") {
+    fact.cut = true;
+    return fact;
+  }
   if (!scan.literal(" for ")) return Unrelated{};
   const std::string_view rest = trim_right(scan.rest());
   const std::size_t inline_stats = rest.find(": cache:");

@@ -92,7 +92,8 @@ class Normalizer::State {
   JournalFields object_;
   std::string null_name_;
   std::string container_line_;
-  std::string typeset_scratch_, colour_scratch_;
+  Typesetting typesetting_;
+  std::string colour_scratch_;
 };
 
 Normalizer::State::State(const ReadContext& context, LogLineSink lines, DiagnosticSink diagnostics)
@@ -250,7 +251,7 @@ void Normalizer::State::feed(std::string_view physical_line, std::uint64_t numbe
   while (take(line, '\0')) {
   }
   line = line_ends_.without_carriage_returns(line);
-  line = undo_typesetting(line, typeset_scratch_);
+  line = typesetting_.undo(line);
   if (is_coloured(line)) line = without_colour(line, colour_scratch_);
   if (!in_stretch() && !begins_stretch(line)) {
     if (!is_many_lines(line)) return unwrapper_.feed(line, number);

@@ -25,6 +25,24 @@ std::size_t file_name_length(std::string_view line) {
   return colon + 1;
 }
 
+// "<pre>", "[code]", "[quote=somebody]", "{noformat}": what opens a block, on the block's first line.
+std::size_t opening_tag_length(std::string_view line) {
+  constexpr std::size_t kLongestTag = 64;
+  constexpr std::string_view openings = "<[{";
+  constexpr std::string_view closings = ">]}";
+  const auto kind = openings.find(line.front());
+  if (kind == std::string_view::npos || line.size() < 2 || !is_letter(line[1])) return 0;
+  const auto end = line.substr(0, kLongestTag).find(closings[kind]);
+  return end == std::string_view::npos ? 0 : end + 1;
+}
+
+bool take_block_tag(std::string_view& rest) {
+  for (const std::string_view tag : {"<pre>", "<code>", "[code]", "[quote]", "{code}", "{noformat}"}) {
+    if (take(rest, tag)) return true;
+  }
+  return false;
+}
+
 bool is_mark(char c) { return c == '>' || c == '|' || c == '#' || c == '*' || c == '-' || c == '+' || c == '`'; }
 
 }  // namespace
@@ -34,6 +52,7 @@ std::size_t decoration_length(std::string_view line) {
   auto rest = line;
   if (const auto blanks = take_blanks(rest); blanks > 0) return blanks;
   if (is_mark(line.front())) return 1;
+  if (const auto length = opening_tag_length(line); length > 0) return length;
   if (const auto length = line_number_length(line); length > 0) return length;
   // U+2022, a bullet.
   if (line.starts_with("\xE2\x80\xA2")) return 3;
@@ -46,7 +65,7 @@ std::size_t quote_marks_length(std::string_view line) {
   while (!rest.empty()) {
     auto behind = rest;
     const bool mail = take(behind, '>');
-    if (!mail && !take(behind, "| ") && !take(behind, "# ")) break;
+    if (!mail && !take(behind, "| ") && !take(behind, "# ") && !take_block_tag(behind)) break;
     if (mail && !behind.empty() && !take(behind, ' ') && behind.front() != '>') break;
     length += rest.size() - behind.size();
     rest = behind;

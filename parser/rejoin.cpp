@@ -54,6 +54,16 @@ bool one_record_by_prefix(const LogLine& a, const LogLine& b) {
          same_writer(a, b);
 }
 
+// A task table's header in which every column is one that kernels have: broken inside of a column's name.
+bool is_header_without_gap(std::string_view joined) {
+  if (!contains(joined, "total_vm")) return false;
+  const Fact fact = classify(joined);
+  const auto* header = std::get_if<TaskTableHeader>(&fact);
+  if (header == nullptr || header->cut) return false;
+  const auto& columns = header->layout.columns;
+  return std::find(columns.begin(), columns.end(), TaskColumn::Unknown) == columns.end();
+}
+
 // A single word, as the second half of a name mostly is; not the dashes that grep puts between its matches.
 bool is_word(std::string_view text) {
   if (text.find_first_of(" \t") != std::string_view::npos || is_elision(text)) return false;
@@ -67,6 +77,9 @@ struct Content {
     if constexpr (requires { fact.kb; }) return 1 + fact.kb.size();
     if constexpr (requires { fact.pages; }) return 1 + fact.pages.size();
     if constexpr (requires { fact.blocks; }) return 1 + fact.blocks.size();
+    if constexpr (requires { fact.inline_stats_kb; }) {
+      return 1 + fact.inline_stats_kb.size() + std::size_t{fact.path.has_value()};
+    }
     if constexpr (requires { fact.number_count; }) return 1 + fact.number_count;
     return 1;
   }
@@ -167,6 +180,7 @@ Rejoiner::State::Separators Rejoiner::State::separators(const LogLine& next) con
   const std::string_view text = held_.text();
   if (!next.starts_record || next.enveloped) return {"\n", nullptr, nullptr};
   if (text.empty()) return {"", nullptr, nullptr};
+  if (is_header_without_gap(std::string(text).append(next.text))) return {"", nullptr, nullptr};
   const bool bare = !held_.enveloped();
   // No page is as wide: where nothing but the name can hold a newline, it is the name's.
   constexpr std::size_t kWidestPage = 160;

@@ -1,6 +1,6 @@
 #include "parser/typeset.hpp"
 
-#include <cstring>
+#include <algorithm>
 
 #include "parser/take.hpp"
 
@@ -22,26 +22,26 @@ void replace_all(std::string& text, std::string_view words, std::string_view wit
   }
 }
 
-// A name has 15 bytes: room for seven such blanks or two entities. A line that has no other blanks was typeset, too,
-// and so was one that begins with them: a name does not stand there where hard blanks follow a bracket.
-bool has_hard_spaces(std::string_view line) {
+// A name has 15 bytes: room for seven such blanks. A line that has no other blanks was typeset, too, and so was one
+// that begins with them.
+bool proves_hard_spaces(std::string_view line) {
   constexpr std::size_t kMostInName = 7;
   constexpr std::size_t kFront = 8;
-  if (line.find('\xC2') == std::string_view::npos) return false;
   if (line.substr(0, kFront).find(kHardSpace) != std::string_view::npos) return true;
+  // The task table's header.
+  if (line.find("tgid") != std::string_view::npos && line.find("total_vm") != std::string_view::npos) return true;
   const std::size_t count = count_of(line, kHardSpace);
   return count > kMostInName || (count >= 2 && line.find(' ') == std::string_view::npos);
 }
 
-bool has_entities(std::string_view line) {
-  const auto first = line.find(kEntity);
-  if (first == std::string_view::npos) return false;
+bool proves_entities(std::string_view line) {
   constexpr std::size_t kMostInName = 2;
-  return first < kEntity.size() || count_of(line, kEntity) > kMostInName;
+  return line.substr(0, 2 * kEntity.size()).find(kEntity) != std::string_view::npos ||
+         count_of(line, kEntity) > kMostInName;
 }
 
 // "\[  103.660368\] x invoked oom-killer: gfp\_mask=": the kernel's own words are escaped.
-bool has_backslashes(std::string_view line) {
+bool proves_backslashes(std::string_view line) {
   auto rest = line;
   take_blanks(rest);
   return rest.starts_with("\\[") || line.find("gfp\\_mask") != std::string_view::npos ||
@@ -68,18 +68,28 @@ void drop_backslashes(std::string& text) {
 
 }  // namespace
 
-std::string_view undo_typesetting(std::string_view line, std::string& scratch) {
-  const bool hard = has_hard_spaces(line);
-  const bool entities = has_entities(line);
-  const bool backslashes = has_backslashes(line);
+bool Typesetting::holds(bool present, bool proven, int& stretch) {
+  if (proven) stretch = kStretch;
+  if (stretch == 0) return false;
+  --stretch;
+  return present;
+}
+
+std::string_view Typesetting::undo(std::string_view line) {
+  const bool spaces = line.find(kHardSpace.front()) != std::string_view::npos;
+  const bool entity = line.find('&') != std::string_view::npos;
+  const bool slash = line.find('\\') != std::string_view::npos;
+  const bool hard = holds(spaces, spaces && proves_hard_spaces(line), hard_spaces_);
+  const bool entities = holds(entity, entity && proves_entities(line), entities_);
+  const bool backslashes = holds(slash, slash && proves_backslashes(line), backslashes_);
   const std::string_view escape = spelled_escape(line);
   if (!hard && !entities && !backslashes && escape.empty()) return line;
-  scratch = line;
-  if (hard) replace_all(scratch, kHardSpace, " ");
-  if (entities) replace_all(scratch, kEntity, " ");
-  if (backslashes) drop_backslashes(scratch);
-  if (!escape.empty()) replace_all(scratch, escape, "\x1b[");
-  return scratch;
+  scratch_ = line;
+  if (hard) replace_all(scratch_, kHardSpace, " ");
+  if (entities) replace_all(scratch_, kEntity, " ");
+  if (backslashes) drop_backslashes(scratch_);
+  if (!escape.empty()) replace_all(scratch_, escape, "\x1b[");
+  return scratch_;
 }
 
 }  // namespace oomwhy

@@ -7,7 +7,20 @@
 
 namespace oomwhy {
 
-// Returns its argument when there is nothing to undo, else a view into `scratch`.
-std::string_view undo_typesetting(std::string_view line, std::string& scratch);
+class Typesetting {
+ public:
+  // Returns its argument when there is nothing to undo, else a view into this object, valid until the next call.
+  std::string_view undo(std::string_view line);
+
+ private:
+  // Lines for which one line's proof holds.
+  static constexpr int kStretch = 500;
+
+  // Whether the line has the mark, and that it was not in a name: by itself or by the lines before.
+  static bool holds(bool present, bool proven, int& stretch);
+
+  int hard_spaces_ = 0, entities_ = 0, backslashes_ = 0;  // lines that the last proof is good for
+  std::string scratch_;
+};
 
 }  // namespace oomwhy

@@ -19,7 +19,8 @@ bool has(std::string_view line, std::string_view words) { return line.find(words
 }  // namespace
 
 bool is_of_report(std::string_view text) {
-  return has(text, "invoked oom-killer") || has(text, "illed process ") || has(text, "oom-kill:constraint=");
+  return has(text, "invoked oom-killer") || has(text, "illed process ") || has(text, "ill process ") ||
+         has(text, "oom-kill:constraint=");
 }
 
 void Unwrapper::hand_on(std::string_view line, std::uint64_t number) {

@@ -142,6 +142,16 @@ std::string common_suffix(const std::vector<std::string>& lines) {
   return {};
 }
 
+// A line that goes on in the next one though it does not fill the page: a mail program has broken it between two words.
+bool is_word_wrapped(const std::vector<std::string>& lines, std::size_t width) {
+  for (std::size_t i = 0; i + 1 < lines.size(); ++i) {
+    const std::string_view next = lines[i + 1];
+    if (lines[i].size() == width || next.empty() || is_blank(next.front())) continue;
+    if (read_last({lines[i]}).stamped && !read_last({next}).stamped) return true;
+  }
+  return false;
+}
+
 // Where several lines are as long as the longest one, a terminal has broken them; no line of a report repeats the
 // length of its longest ones by chance.
 std::size_t common_width(const std::vector<std::string>& lines) {
@@ -151,7 +161,7 @@ std::size_t common_width(const std::vector<std::string>& lines) {
   for (const std::string& line : lines) longest = std::max(longest, line.size());
   const auto as_long =
       std::count_if(lines.begin(), lines.end(), [&](const std::string& line) { return line.size() == longest; });
-  return longest >= kNarrowest && as_long >= kFew ? longest : 0;
+  return longest >= kNarrowest && as_long >= kFew && !is_word_wrapped(lines, longest) ? longest : 0;
 }
 
 }  // namespace
