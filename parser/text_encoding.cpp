@@ -39,10 +39,7 @@ class Utf8OfUtf16 : public Converted {
  public:
   Utf8OfUtf16(std::unique_ptr<ByteStream> stream, const char* encoding)
       : Converted(std::move(stream)), converter_(iconv_open("UTF-8", encoding)) {}
-  ~Utf8OfUtf16() override {
-    if (is_open()) iconv_close(converter_);
-  }
-  bool is_open() const { return converter_ != reinterpret_cast<iconv_t>(-1); }
+  ~Utf8OfUtf16() override { iconv_close(converter_); }
 
   std::size_t read(char* to, std::size_t size) override {
     while (ready_.size() == taken_) {

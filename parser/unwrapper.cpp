@@ -59,6 +59,7 @@ void Unwrapper::hold(std::string_view line, std::uint64_t number) {
 
 std::vector<std::string> Unwrapper::lines_of(const std::vector<Held>& held) {
   std::vector<std::string> lines;
+  lines.reserve(held.size());
   for (const Held& line : held) lines.push_back(line.line);
   return lines;
 }
