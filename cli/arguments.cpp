@@ -118,7 +118,7 @@ class Splitter {
     return named == kCommands.end() ? std::nullopt : std::optional(*named);
   }
   // Commands of a later version: never taken for the name of a process.
-  static bool is_reserved(std::string_view word) { return word == "scan" || word == "help"; }
+  static bool is_reserved(std::string_view word) { return word == "help"; }
 
   const std::vector<std::string>& argv_;
   const OptionTable& table_;
@@ -139,6 +139,8 @@ std::string_view command_name(Command command) {
       return "report";
     case Command::Advise:
       return "advise";
+    case Command::Scan:
+      return "scan";
     case Command::Doctor:
       return "doctor";
   }

@@ -13,6 +13,7 @@ Explains Linux OOM kills: what was killed, what caused it, what to set.
   list      one line an incident
   report    the story as Markdown for a ticket
   advise    systemd drop-ins, and who would have died under other settings
+  scan      what is new since the last scan: for a timer, and for fleets
   doctor    can this host explain its next OOM kill, is its policy sane
 
 INPUT is a word with "/" or an ending such as .log .txt .json, or "-"; without
@@ -40,6 +41,28 @@ constexpr std::string_view kCommon = R"(
       --scope=SCOPE     host, cgroup, cpuset, memory_policy
       --killer=NAME     kernel, systemd-oomd, earlyoom, ...
   -a, --all   -n N   -1   every one, the last N, the last   -r, --reverse
+)";
+
+constexpr std::string_view kScan = R"(usage: oomwhy scan [OPTION...] [FOLDER|FILE|-...]
+
+One summary of what is new in journals and in folders of plain, rotated and
+compressed logs; one line where nothing is. "-": one log in, JSON lines out.
+
+  -i, --input=FILE      a folder or file; repeatable. Without any input: the
+                        journal of this machine, else its logs in /var/log
+      --file=JOURNAL  -D, --directory=DIR  --root=DIR  -M, --machine=NAME
+      --namespace=NS  -m, --merge              journals, as journalctl spells it
+      --assume-timezone=ZONE  --assume-year=YEAR  --host=NAME    what it lacks
+      --cursor-file=FILE    go on where the last scan with this FILE ended
+      --textfile=FILE       counters for node_exporter's textfile collector
+      --fail-on=none|incident|loop   what makes the exit status 1
+      --jobs=N              sources read at once
+  -o, --output=FORMAT   text, json-lines
+      --color=auto|always|never   --no-pager
+  -q, --quiet           print nothing where there is nothing to tell
+  -h, --help   --version
+
+Exit status: 0 complete, 1 --fail-on holds, 2 usage, 3 something unread.
 )";
 
 constexpr std::string_view kDoctor = R"(usage: oomwhy doctor [OPTION...]
@@ -75,6 +98,8 @@ std::string_view usage_of(Command command) {
     case Command::Advise:
       return "usage: oomwhy advise [OPTION...] [INPUT...] [MATCH...]\n\n"
              "Settings for the latest incident that matches. Never applies anything.\n";
+    case Command::Scan:
+      return kScan;
     case Command::Doctor:
       return kDoctor;
   }
@@ -97,7 +122,7 @@ std::string_view formats_of(Command command) {
 std::string help_text(std::optional<Command> command) {
   if (!command) return std::string(kOverview);
   std::string text(usage_of(*command));
-  if (*command == Command::Doctor) return text;
+  if (*command == Command::Doctor || *command == Command::Scan) return text;
   return text.append(kCommon).append(formats_of(*command)).append(kDisplay);
 }
 

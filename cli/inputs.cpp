@@ -46,29 +46,6 @@ void set_zone(ReadContext& context, const Zone& zone) {
   if (!context.utc_offset_minutes) context.utc_offset_minutes_at = remembered_offsets(zone);
 }
 
-ReadContext read_context(const LogContext& given) {
-  ReadContext context;
-  context.year = given.year;
-  context.host = given.host;
-  if (given.timezone.empty()) return context;
-  if (const auto zone = Zone::parse(given.timezone)) set_zone(context, *zone);
-  return context;
-}
-
-std::string host_name() {
-  std::array<char, 256> name{};
-  return ::gethostname(name.data(), name.size() - 1) == 0 ? std::string(name.data()) : std::string();
-}
-
-bool is_journal(const std::string& path) {
-  std::error_code failure;
-  if (!std::filesystem::is_regular_file(path, failure)) return false;
-  std::array<char, 8> head{};
-  std::ifstream file(path, std::ios::binary);
-  file.read(head.data(), head.size());
-  return is_journal_file({head.data(), static_cast<std::size_t>(file.gcount())});
-}
-
 class Reading {
  public:
   explicit Reading(const Request& request)
@@ -182,6 +159,33 @@ bool standard_input_is_meant(bool quiet) {
 }
 
 }  // namespace
+
+ReadContext read_context(const LogContext& given, LogOrigin origin) {
+  ReadContext context;
+  context.year = given.year;
+  context.host = given.host;
+  if (given.timezone.empty()) {
+    // The files of this machine are stamped by its own clock.
+    if (origin == LogOrigin::ThisMachine) set_zone(context, Zone::local());
+    return context;
+  }
+  if (const auto zone = Zone::parse(given.timezone)) set_zone(context, *zone);
+  return context;
+}
+
+std::string host_name() {
+  std::array<char, 256> name{};
+  return ::gethostname(name.data(), name.size() - 1) == 0 ? std::string(name.data()) : std::string();
+}
+
+bool is_journal(const std::string& path) {
+  std::error_code failure;
+  if (!std::filesystem::is_regular_file(path, failure)) return false;
+  std::array<char, 8> head{};
+  std::ifstream file(path, std::ios::binary);
+  file.read(head.data(), head.size());
+  return is_journal_file({head.data(), static_cast<std::size_t>(file.gcount())});
+}
 
 Result<std::vector<std::string>> expand_folder(const std::string& path) {
   std::error_code failure;

@@ -23,6 +23,13 @@ struct Inputs {
 
 Inputs read_inputs(const Request& request);
 
+// How the lines of a log are to be read. ThisMachine: by this machine's clock where no zone is given. Not to be shared
+// by threads: it remembers the zone's last offset.
+enum class LogOrigin { Anywhere, ThisMachine };
+ReadContext read_context(const LogContext& given, LogOrigin origin = LogOrigin::Anywhere);
+std::string host_name();                   // of this machine; empty: not known
+bool is_journal(const std::string& path);  // by its first bytes
+
 // A folder becomes its files, sorted, hidden ones left out; anything else stays what it is.
 Result<std::vector<std::string>> expand_folder(const std::string& path);
 

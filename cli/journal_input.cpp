@@ -29,6 +29,15 @@ std::vector<std::string> expand(const std::vector<std::string>& patterns) {
   return files;
 }
 
+JournalLocation locate(const JournalChoice& choice) {
+  return {.files = expand(choice.files),
+          .directory = choice.directory,
+          .root = choice.root,
+          .machine = choice.machine,
+          .name_space = choice.name_space,
+          .merge = choice.merge};
+}
+
 // The boot that -b means, out of those in the journal; empty: there is none such.
 std::string find_boot(const std::vector<JournalBoot>& boots, const BootChoice& choice) {
   const auto count = static_cast<std::int64_t>(boots.size());
@@ -46,12 +55,7 @@ std::string find_boot(const std::vector<JournalBoot>& boots, const BootChoice& c
 
 InputSummary read_journal_input(const JournalChoice& choice, const Selection& selection, const EventSink& events,
                                 const UserlandSink& userland) {
-  const JournalLocation location{.files = expand(choice.files),
-                                 .directory = choice.directory,
-                                 .root = choice.root,
-                                 .machine = choice.machine,
-                                 .name_space = choice.name_space,
-                                 .merge = choice.merge};
+  const JournalLocation location = locate(choice);
   JournalInterval interval{.since_us = selection.since_us, .until_us = selection.until_us};
   if (selection.boot && !selection.boot->all) {
     const auto boots = list_boots(location);
@@ -62,17 +66,36 @@ InputSummary read_journal_input(const JournalChoice& choice, const Selection& se
   return read_journal(location, interval, {events, userland});
 }
 
+Result<JournalExtent> measure_journal_input(const JournalChoice& choice) { return measure_journal(locate(choice)); }
+
+std::optional<std::int64_t> find_journal_cursor(const JournalChoice& choice, const std::string& cursor) {
+  return find_cursor(locate(choice), cursor);
+}
+
+std::vector<std::string> journal_files_below(const std::string& folder) { return find_journal_files({folder}); }
+
 bool has_local_journal() { return !find_journal_files({"/var/log/journal", "/run/log/journal"}).empty(); }
 
 #else
+namespace {
+
+Error no_journal() {
+  return {"journal", "this oomwhy was built without libsystemd", "journalctl -k -o export | oomwhy"};
+}
+
+}  // namespace
 
 InputSummary read_journal_input(const JournalChoice&, const Selection&, const EventSink&, const UserlandSink&) {
   InputSummary summary;
   summary.source = "journal";
   summary.kind = "journal";
-  summary.error = Error{"journal", "this oomwhy was built without libsystemd", "journalctl -k -o export | oomwhy"};
+  summary.error = no_journal();
   return summary;
 }
+
+Result<JournalExtent> measure_journal_input(const JournalChoice&) { return no_journal(); }
+std::optional<std::int64_t> find_journal_cursor(const JournalChoice&, const std::string&) { return std::nullopt; }
+std::vector<std::string> journal_files_below(const std::string&) { return {}; }
 
 bool has_local_journal() { return false; }
 

@@ -20,6 +20,8 @@ namespace {
 struct Typed {
   std::vector<std::string> inputs, units, scopes, killers, what_if, journal_files;
   std::optional<std::string> directory, root, machine, name_space;
+  std::optional<std::string> cursor_file, textfile, fail_on;
+  std::optional<std::size_t> jobs;
   std::optional<std::string> boot, since, until, timezone, host, format, color, out, supervisor, example_of;
   std::optional<int> year;
   std::optional<std::size_t> last;
@@ -31,6 +33,8 @@ constexpr std::size_t kMostIncidents = 1'000'000;
 
 const std::vector<std::string> kFormats = {"text", "full", "markdown", "json", "json-lines"};
 const std::vector<std::string> kAdviseFormats = {"text", "json", "json-lines"};
+const std::vector<std::string> kScanFormats = {"text", "json-lines"};
+const std::vector<std::string> kFailOn = {"none", "incident", "loop"};  // FailOn's order
 const std::vector<std::string> kDoctorFormats = {"text", "json"};
 const std::vector<std::string> kColors = {"auto", "always", "never"};
 const std::vector<std::string> kSupervisors = {"upstart", "nosh",  "openrc", "runit",     "wrapper",
@@ -95,6 +99,14 @@ void add_advice(CLI::App& app, Typed& typed) {
   last(app, "--for", typed.supervisor)->check(CLI::IsMember(kSupervisors));
 }
 
+void add_scan(CLI::App& app, Typed& typed) {
+  constexpr std::size_t kMostJobs = 256;
+  last(app, "--cursor-file", typed.cursor_file);
+  last(app, "--textfile", typed.textfile);
+  last(app, "--fail-on", typed.fail_on)->check(CLI::IsMember(kFailOn));
+  last(app, "--jobs", typed.jobs)->check(CLI::Range(std::size_t{1}, kMostJobs));
+}
+
 const std::vector<std::string>& formats_of(Command command) {
   switch (command) {
     case Command::Explain:
@@ -103,6 +115,8 @@ const std::vector<std::string>& formats_of(Command command) {
       return kFormats;
     case Command::Advise:
       return kAdviseFormats;
+    case Command::Scan:
+      return kScanFormats;
     case Command::Doctor:
       return kDoctorFormats;
   }
@@ -116,6 +130,10 @@ void add_options(CLI::App& app, Command command, Typed& typed) {
     return;
   }
   add_reading(app, typed);
+  if (command == Command::Scan) {
+    add_scan(app, typed);
+    return;
+  }
   add_selection(app, typed);
   app.add_flag("--utc", typed.utc);
   app.add_flag("--show-evidence", typed.show_evidence);
@@ -213,6 +231,7 @@ class Checker {
     take_selection();
     take_context();
     take_advice();
+    take_scan();
     if (error_) return *error_;
     return request_;
   }
@@ -298,6 +317,26 @@ class Checker {
     advice.overwrite = typed_.force;
     advice.supervisor = typed_.supervisor.value_or("");
     if (typed_.force && !typed_.out) fail({"--force", "overwrites nothing without --out", "--out=DIR --force"});
+  }
+
+  void take_scan() {
+    ScanChoice& scan = request_.scan;
+    if (request_.command != Command::Scan) return;
+    scan.cursor_file = typed_.cursor_file.value_or("");
+    scan.textfile = typed_.textfile.value_or("");
+    const std::string fail_on = typed_.fail_on.value_or("none");
+    scan.fail_on = static_cast<FailOn>(std::find(kFailOn.begin(), kFailOn.end(), fail_on) - kFailOn.begin());
+    scan.jobs = typed_.jobs;
+    if (!request_.selection.matches.empty()) {
+      return fail({request_.selection.matches.front().value, "scan takes inputs, no MATCH", "./NAME for a file"});
+    }
+    const auto& inputs = request_.inputs;
+    if (std::find(inputs.begin(), inputs.end(), "-") == inputs.end()) return;
+    // A mapper: one log in, typed lines out.
+    if (!typed_.format) request_.output.format = Format::JsonLines;
+    if (!scan.cursor_file.empty()) {
+      fail({"--cursor-file", "standard input cannot be read on from where it was left", "oomwhy scan FOLDER/"});
+    }
   }
 
   const Typed& typed_;

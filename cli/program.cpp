@@ -13,6 +13,7 @@
 #include "cli/messages.hpp"
 #include "cli/options.hpp"
 #include "cli/pager.hpp"
+#include "cli/scan.hpp"
 #include "cli/selection.hpp"
 #include "cli/terminal.hpp"
 
@@ -73,8 +74,9 @@ CommandOutput run_command(const View& view) {
       return run_report(view);
     case Command::Advise:
       return run_advise(view);
+    case Command::Scan:
     case Command::Doctor:
-      break;  // reads no log: run_doctor()
+      break;  // they read in their own way: run_scan(), run_doctor()
   }
   return {};
 }
@@ -113,6 +115,7 @@ ExitStatus run_program(const std::vector<std::string>& argv, std::int64_t now_us
     return failed ? fail(*failed, ExitStatus::Unreadable) : ExitStatus::Found;
   }
   const Request& request = std::get<Request>(parsed);
+  if (request.command == Command::Scan) return run_scan(request, now_us);
   return request.command == Command::Doctor ? run_doctor(request) : run_request(request);
 }
 

@@ -14,9 +14,9 @@
 
 namespace oomwhy {
 
-enum class Command { Explain, List, Report, Advise, Doctor };
-inline constexpr std::array kCommands = {Command::Explain, Command::List, Command::Report, Command::Advise,
-                                         Command::Doctor};
+enum class Command { Explain, List, Report, Advise, Scan, Doctor };
+inline constexpr std::array kCommands = {Command::Explain, Command::List, Command::Report,
+                                         Command::Advise,  Command::Scan, Command::Doctor};
 std::string_view command_name(Command command);  // as it is typed
 enum class Format { Text, Full, Markdown, Json, JsonLines };
 enum class ColorMode { Auto, Always, Never };
@@ -84,6 +84,14 @@ struct AdviceChoice {
   std::string supervisor;  // --for=KIND; empty: systemd
 };
 
+enum class FailOn { None, Incident, Loop };
+
+struct ScanChoice {
+  std::string cursor_file, textfile;  // empty: none
+  FailOn fail_on = FailOn::None;
+  std::optional<std::size_t> jobs;  // absent: as many as the machine bears
+};
+
 struct Request {
   Command command = Command::Explain;
   std::vector<std::string> inputs;  // as typed; "-" is standard input; empty: the default input
@@ -92,6 +100,7 @@ struct Request {
   LogContext context;
   OutputChoice output;
   AdviceChoice advice;
+  ScanChoice scan;
   std::vector<std::string> arguments;  // as typed, for the line that reproduces a report
 };
 

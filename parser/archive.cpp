@@ -115,6 +115,36 @@ ArchiveHandle new_reader() {
   return handle;
 }
 
+// A compressed file as the text in it; everything that it is made of lives as long as it does.
+class UnpackedStream : public ByteStream {
+ public:
+  UnpackedStream(std::unique_ptr<PeekedStream> packed, std::string name)
+      : packed_(std::move(packed)), feed_{*packed_}, budget_{*packed_}, handle_(new_reader()), name_(std::move(name)) {}
+
+  std::optional<Error> open() {
+    ::archive_entry* entry = nullptr;
+    if (archive_read_open(handle_.get(), &feed_, nullptr, read_feed, nullptr) != ARCHIVE_OK ||
+        archive_read_next_header(handle_.get(), &entry) != ARCHIVE_OK) {
+      return Error{name_, why(handle_.get()), "is it complete?"};
+    }
+    if (archive_format(handle_.get()) != ARCHIVE_FORMAT_RAW) {
+      return Error{name_, "an archive, which grows by no line", "oomwhy list " + name_};
+    }
+    member_ = std::make_unique<MemberStream>(handle_.get(), name_, budget_);
+    return std::nullopt;
+  }
+  std::size_t read(char* to, std::size_t size) override { return member_->read(to, size); }
+  const Error* error() const override { return member_->error() != nullptr ? member_->error() : packed_->error(); }
+
+ private:
+  std::unique_ptr<PeekedStream> packed_;
+  Feed feed_;
+  Budget budget_;
+  ArchiveHandle handle_;
+  std::string name_;
+  std::unique_ptr<MemberStream> member_;
+};
+
 class Unpacker {
  public:
   Unpacker(const PeekedStream& outermost, const MemberSink& sink) : budget_{outermost}, sink_(sink) {}
@@ -179,6 +209,16 @@ bool is_packed(std::string_view head) {
     if (head.size() >= magic.offset && head.substr(magic.offset).starts_with(magic.bytes)) return true;
   }
   return false;
+}
+
+Result<std::unique_ptr<ByteStream>> open_text(const std::string& path) {
+  auto opened = open_bytes(path);
+  if (!opened) return opened.error();
+  auto stream = std::make_unique<PeekedStream>(std::move(*opened));
+  if (!is_packed(stream->peek())) return std::unique_ptr<ByteStream>(std::move(stream));
+  auto unpacked = std::make_unique<UnpackedStream>(std::move(stream), path);
+  if (auto error = unpacked->open()) return *error;
+  return std::unique_ptr<ByteStream>(std::move(unpacked));
 }
 
 bool is_journal_file(std::string_view head) { return head.starts_with("LPKSHHRH"); }

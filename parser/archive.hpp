@@ -18,6 +18,10 @@ bool is_packed(std::string_view head);
 // True where a file begins like a journal file of systemd.
 bool is_journal_file(std::string_view head);
 
+// The text of a file, pulled: of one that is only compressed what comes out of it. Error: cannot be opened, is damaged
+// from its start, or is an archive of several texts.
+Result<std::unique_ptr<ByteStream>> open_text(const std::string& path);
+
 // One text inside: `name` is the outer name for a file that is only compressed, "sos.tar.xz!var/log/messages" for a
 // member.
 using MemberSink = std::function<void(std::unique_ptr<ByteStream> member, const std::string& name)>;

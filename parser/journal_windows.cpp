@@ -126,6 +126,8 @@ void step_back(sd_journal* journal, const JournalHit& hit, std::int64_t read_unt
   int quiet = 0;
   for (int steps = 0; steps < limit; ++steps) {
     if (sd_journal_previous(journal) <= 0) {
+      // The first entry there is: the library has not moved, or stands before it.
+      sd_journal_seek_head(journal);
       sd_journal_next(journal);
       return;
     }

@@ -135,6 +135,35 @@ InputSummary read_journal(const JournalLocation& location, const JournalInterval
   return summary;
 }
 
+Result<JournalExtent> measure_journal(const JournalLocation& location) {
+  auto opened = open_journal(location);
+  if (!opened) return opened.error();
+  sd_journal* journal = opened->get();
+  JournalExtent extent;
+  std::uint64_t from = 0;
+  std::uint64_t to = 0;
+  JournalEntry last;
+  if (sd_journal_seek_head(journal) < 0 || sd_journal_next(journal) <= 0 ||
+      sd_journal_get_realtime_usec(journal, &from) < 0 || sd_journal_seek_tail(journal) < 0 ||
+      sd_journal_previous(journal) <= 0 || sd_journal_get_realtime_usec(journal, &to) < 0 || !last.read(journal)) {
+    return Error{describe(location), "no entry in it can be read", "journalctl --verify"};
+  }
+  return JournalExtent{static_cast<std::int64_t>(from), static_cast<std::int64_t>(to), last.cursor(),
+                       std::string(last.field("_HOSTNAME"))};
+}
+
+std::optional<std::int64_t> find_cursor(const JournalLocation& location, const std::string& cursor) {
+  const auto opened = open_journal(location);
+  if (!opened) return std::nullopt;
+  sd_journal* journal = opened->get();
+  std::uint64_t realtime = 0;
+  if (sd_journal_seek_cursor(journal, cursor.c_str()) < 0 || sd_journal_next(journal) <= 0 ||
+      sd_journal_test_cursor(journal, cursor.c_str()) <= 0 || sd_journal_get_realtime_usec(journal, &realtime) < 0) {
+    return std::nullopt;
+  }
+  return static_cast<std::int64_t>(realtime);
+}
+
 Result<std::vector<JournalBoot>> list_boots(const JournalLocation& location) {
   auto opened = open_journal(location);
   if (!opened) return opened.error();

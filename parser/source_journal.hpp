@@ -44,6 +44,17 @@ struct JournalSinks {
 // could not be read are blind spots of kind Unreadable or Damaged.
 InputSummary read_journal(const JournalLocation& location, const JournalInterval& interval, const JournalSinks& sinks);
 
+// What a journal holds, for whoever comes back to it: the times of its first and last entry, the last one's cursor, and
+// the host that it names.
+struct JournalExtent {
+  std::int64_t first_us = 0, last_us = 0;
+  std::string last_cursor, host;
+};
+// Error: it cannot be opened, or holds no entry.
+Result<JournalExtent> measure_journal(const JournalLocation& location);
+// The time of the entry that a cursor names; absent: there is no such entry any more.
+std::optional<std::int64_t> find_cursor(const JournalLocation& location, const std::string& cursor);
+
 // The boots in the journal, oldest first; for -b.
 Result<std::vector<JournalBoot>> list_boots(const JournalLocation& location);
 

@@ -3,6 +3,7 @@
 
 #include "report/json_parts.hpp"
 #include "report/renderer.hpp"
+#include "report/scan_summary.hpp"
 
 namespace oomwhy {
 
@@ -73,6 +74,62 @@ Json shared_host(const Document& document) {
 
 void write_line(const Json& line, const TextSink& out) { out(json::compact(line) + "\n"); }
 
+void write_begin_line(const Document& document, const Json& host, const TextSink& out) {
+  Json begin = typed_line("begin");
+  begin["tool"] = json::tool();
+  begin["host"] = host;
+  begin["inputs"] = json::inputs(document);
+  write_line(begin, out);
+}
+
+// `more`: members that only some lines have, behind the others.
+void write_incident_line(const Incident& incident, const Json& more, const TextSink& out) {
+  const Form form{.lines = true};
+  out("{");
+  write_members(typed_line("incident"), form, 0, true, out);
+  out(",");
+  write_incident(incident, JsonEvents::Include, form, 0, out);
+  write_members(more, form, 0, false, out);
+  out("}\n");
+}
+
+void write_coverage_line(const Document& document, const TextSink& out) {
+  Json coverage = typed_line("coverage");
+  coverage.update(json::coverage(document.coverage));
+  coverage["other_kills"] = json::other_kills(document);
+  coverage["diagnostics"] = json::diagnostics(document);
+  coverage["diagnostics_omitted"] = json::diagnostics_omitted(document);
+  write_line(coverage, out);
+}
+
+Json counts_of(const ScanSummary& summary) {
+  const ScanCounts counts = count(summary);
+  Json object;
+  object["hosts"] = counts.hosts;
+  object["hosts_covered"] = counts.covered_hosts;
+  object["hosts_quiet"] = counts.quiet_hosts;
+  object["hosts_silent"] = counts.silent_hosts;
+  object["hosts_unreadable"] = counts.unreadable_hosts;
+  object["incidents"] = counts.incidents;
+  object["groups"] = counts.groups;
+  object["new"] = counts.new_incidents;
+  object["known"] = counts.known_incidents;
+  object["open"] = counts.open_incidents;
+  object["loops"] = counts.loops;
+  object["userspace_kills"] = counts.userspace_kills;
+  object["other_kills"] = counts.other_kills;
+  return object;
+}
+
+// The host of a scan of one; null where there are several, or it is not known.
+Json host_of(const ScanSummary& summary) {
+  std::string host = summary.sources.empty() ? "" : summary.sources.front().host;
+  for (const ScanSource& source : summary.sources) {
+    if (source.host != host) return nullptr;
+  }
+  return json::text_or_null(host);
+}
+
 }  // namespace
 
 void write_json(const Document& document, JsonEvents events, const TextSink& out) {
@@ -102,27 +159,26 @@ void write_json(const Document& document, JsonEvents events, const TextSink& out
 }
 
 void write_json_lines(const Document& document, const TextSink& out) {
-  const Form form{.lines = true};
-  Json begin = typed_line("begin");
-  begin["tool"] = json::tool();
-  begin["host"] = shared_host(document);
-  begin["inputs"] = json::inputs(document);
-  write_line(begin, out);
-  for (const Incident& incident : document.incidents) {
-    out("{");
-    write_members(typed_line("incident"), form, 0, true, out);
-    out(",");
-    write_incident(incident, JsonEvents::Include, form, 0, out);
-    out("}\n");
-  }
-  Json coverage = typed_line("coverage");
-  coverage.update(json::coverage(document.coverage));
-  coverage["other_kills"] = json::other_kills(document);
-  coverage["diagnostics"] = json::diagnostics(document);
-  coverage["diagnostics_omitted"] = json::diagnostics_omitted(document);
-  write_line(coverage, out);
+  write_begin_line(document, shared_host(document), out);
+  for (const Incident& incident : document.incidents) write_incident_line(incident, Json::object(), out);
+  write_coverage_line(document, out);
   Json end = typed_line("end");
   end["incidents_total"] = document.incidents.size();
+  write_line(end, out);
+}
+
+void write_scan_lines(const ScanSummary& summary, const Document& document, const TextSink& out) {
+  write_begin_line(document, host_of(summary), out);
+  for (const ScanIncident& found : summary.incidents) {
+    Json more;
+    more["open"] = found.open;
+    more["known"] = found.known_since_us.has_value();
+    write_incident_line(found.incident, more, out);
+  }
+  write_coverage_line(document, out);
+  Json end = typed_line("end");
+  end["incidents_total"] = summary.incidents.size();
+  end["summary"] = counts_of(summary);
   write_line(end, out);
 }
 
