@@ -85,10 +85,11 @@ constexpr std::array<Remedy, 12> kRemedies = {{
     {CauseKind::Slab, "C9", "find out which kernel cache grows, and who makes it grow"},
     {CauseKind::Slab, "C21", "find the sockets whose reader is too slow"},
     {CauseKind::PageTables, "C10", "huge pages for the shared segment make the page tables small"},
-    {CauseKind::Hugepages, "C11", "size the huge page pool by what is really used: nothing else can have that memory"},
-    {CauseKind::Unaccounted, "C13", "find who holds memory outside the counters: drivers, vmalloc, pipes, a balloon"},
+    {CauseKind::Hugepages, "C11", "size the huge page pool by what is really used; nothing else can have that memory"},
+    {CauseKind::Unaccounted, "C13",
+     "find who holds memory outside the counters; drivers, vmalloc, pipes, a balloon can"},
     {CauseKind::Balloon, "C14",
-     "ask the people of the hypervisor for the balloon's target, or check the boot's reservations"},
+     "ask the hypervisor's people for the balloon's target; or check the boot's reservations"},
     {CauseKind::Fragmentation, "C18",
      "look for free memory in pieces; a higher vm.min_free_kbytes in small steps can help"},
     {CauseKind::Zone, "C20", "look at the zones; a 64-bit kernel has no low zone that runs out"},
@@ -277,7 +278,7 @@ std::vector<Advice> remedies_for_processes(const Incident& incident) {
 
 std::vector<Advice> remedies_of_unknown_cause(const Incident& incident) {
   if (incident.cause.kind == CauseKind::Unknown && incident.scope == Scope::Host) {
-    return {check(incident, "S4", "the log does not say who held the memory: see what runs now", kernel())};
+    return {check(incident, "S4", "see what runs now; the log does not say who held the memory", kernel())};
   }
   return {};
 }

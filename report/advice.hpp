@@ -14,8 +14,8 @@ std::vector<Advice> advise(const Incident& incident);
 
 // A drop-in file: `UNIT.d/50-oom.conf` and its text; settings that a gate holds back stand in it commented out.
 struct DropIn {
-  std::string unit;
-  std::string path;  // relative: "mariadb.service.d/50-oom.conf"
+  std::string unit;  // "mariadb.service"; where the log does not name it "the unit of php"
+  std::string path;  // relative: "mariadb.service.d/50-oom.conf"; empty where the log does not name the unit
   std::string text;
 };
 std::vector<DropIn> drop_ins(const Incident& incident);

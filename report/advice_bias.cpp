@@ -36,7 +36,7 @@ std::string consequence(const Scene& scene, const WhatIf& result) {
   const Bytes freed = or_zero(result.replay->freed);
   std::string text = fmt::format("then {} (PID {}) dies and frees {}", *result.replay->after_comm,
                                  *result.replay->after_pid, format_size(freed));
-  if (scene.share_of_capacity(freed).value_or(1.0) < kNextToNothing) {
+  if (result.warnings.empty() && scene.share_of_capacity(freed).value_or(1.0) < kNextToNothing) {
     text += ", next to nothing, and then the next one";
   }
   return text;
@@ -63,7 +63,7 @@ Advice make(const Scene& scene, const Target& target, int flips_at, int value, c
   advice.proposed = advice.gate.empty();
   advice.reason = consequence(scene, result);
   for (const std::string& warning : result.warnings) {
-    advice.reason += (advice.reason.empty() ? "" : "; ") + warning;
+    advice.reason += (advice.reason.empty() ? "" : ". ") + warning;
   }
   return advice;
 }
@@ -125,8 +125,7 @@ Advice never_exempt(const Target& victim) {
   advice.setting = "OOMScoreAdjust";
   advice.value = "-1000";
   advice.proposed = false;
-  advice.reason =
-      "not advised: it frees nothing, is inherited by children, and a host with nothing left to kill panics";
+  advice.reason = "it frees nothing, is inherited by children, and a host with nothing left to kill panics";
   advice.gate = advice.reason;
   advice.source = "mm/oom_kill.c: out_of_memory()";
   return advice;

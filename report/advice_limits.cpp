@@ -108,8 +108,8 @@ Advice memory_max(const Incident& incident, const Target& target, const Budget& 
                   format_size(less(budget.whole, budget.others + budget.reserve)), advice.value);
   advice.source = "host budget (as Kubernetes' system-reserved); sizes from the task table of this event";
   hold_back(advice, target,
-            "its size at the kill is inflated by what went wrong: compare with what it normally needs (memory.peak, "
-            "MEMORY_PEAK of earlier runs) first");
+            "its size at the kill is inflated by what went wrong; compare it with what it normally needs "
+            "(memory.peak, MEMORY_PEAK of earlier runs) first");
   const WhatIf result = replay_limit(telling(incident), incident.cause.pids, budget.limit, std::nullopt);
   advice.replay = result.replay;
   return advice;

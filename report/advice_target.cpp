@@ -145,6 +145,21 @@ Target loop_target(const Incident& incident) {
   return target_of_path(incident.loop_of, Certainty::Stated);
 }
 
+std::optional<Unnamed> unnamed_target(const Incident& incident, const Advice& advice) {
+  const OomEvent* event = telling(incident);
+  const Victim* victim = event != nullptr ? chosen_victim(*event) : nullptr;
+  const auto matches = [&](const Target& target) {
+    return advice.target.empty() && target.name.empty() && !target.gate.empty() && advice.gate.starts_with(target.gate);
+  };
+  if (const Target cause = cause_target(incident); incident.cause.name && matches(cause)) {
+    return Unnamed{"the unit of " + *incident.cause.name, cause.gate};
+  }
+  if (const Target own = victim_target(incident); victim != nullptr && matches(own)) {
+    return Unnamed{"the unit of " + victim->comm, own.gate};
+  }
+  return std::nullopt;
+}
+
 Target cause_target(const Incident& incident) {
   const OomEvent* event = telling(incident);
   if (event == nullptr) {

@@ -27,6 +27,14 @@ Target victim_target(const Incident& incident);
 // What a restart loop is of.
 Target loop_target(const Incident& incident);
 
+// Whose unit an advice is for that has no target, and the gate that all such advice shares: how to find the name.
+// Absent for any other advice.
+struct Unnamed {
+  std::string what;  // "the unit of php"
+  std::string gate;
+};
+std::optional<Unnamed> unnamed_target(const Incident& incident, const Advice& advice);
+
 // systemd's own rule (unit_name_is_valid()): nothing else may become part of a path or a command.
 bool is_valid_unit_name(std::string_view name);
 // The word as it can stand in a shell command.

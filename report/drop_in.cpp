@@ -20,7 +20,7 @@ bool belongs_to_unit_section(std::string_view setting) { return setting.substr(0
 
 bool is_live_setting(std::string_view setting) { return setting.substr(0, 6) == "Memory"; }
 
-bool is_for_drop_in(const Advice& advice) {
+bool is_for_unit(const Advice& advice) {
   return advice.action == AdviceAction::Set &&
          (advice.target_kind == TargetKind::Unit || advice.target_kind == TargetKind::Slice);
 }
@@ -43,7 +43,16 @@ void add_wrapped(std::string_view text, std::string& out) {
   out += line + (line.back() == '\\' ? " ." : "") + "\n";
 }
 
-std::string setting_lines(const Advice& advice) {
+// What holds a setting back beside `shared`, which all settings of the file wait for.
+std::string own_gate(const Advice& advice, const std::string& shared) {
+  if (shared.empty() || !advice.gate.starts_with(shared)) {
+    return advice.gate;
+  }
+  const std::string rest = advice.gate.substr(shared.size());
+  return rest.starts_with("; ") ? rest.substr(2) : rest;
+}
+
+std::string setting_lines(const Advice& advice, const std::string& shared_gate) {
   std::string text;
   if (!advice.reason.empty()) {
     text += as_comment(advice.reason);
@@ -54,16 +63,17 @@ std::string setting_lines(const Advice& advice) {
   if (!advice.source.empty()) {
     text += as_comment("source: " + advice.source);
   }
-  if (!advice.proposed) {
-    text += as_comment("held back: " + advice.gate);
+  if (const std::string gate = own_gate(advice, shared_gate); !advice.proposed && !gate.empty()) {
+    text += as_comment("held back: " + gate);
   }
   return text + fmt::format("{}{}={}\n", advice.proposed ? "" : "#", advice.setting, advice.value);
 }
 
-std::string section(std::string_view header, const std::vector<const Advice*>& settings) {
+std::string section(std::string_view header, const std::vector<const Advice*>& settings,
+                    const std::string& shared_gate = {}) {
   std::string text;
   for (const Advice* advice : settings) {
-    text += setting_lines(*advice);
+    text += setting_lines(*advice, shared_gate);
   }
   return text.empty() ? text : fmt::format("\n{}\n{}", header, text);
 }
@@ -132,6 +142,27 @@ DropIn make(const Incident& incident, const std::string& unit, const std::vector
   return drop_in;
 }
 
+// All of it in comments: the file is one only once the name is found.
+DropIn make_unnamed(const Incident& incident, const Unnamed& unnamed, const std::vector<const Advice*>& settings) {
+  DropIn drop_in;
+  drop_in.unit = unnamed.what;
+  drop_in.text = heading(incident) + evidence_lines(incident);
+  drop_in.text += "# " + escape_terminal(unnamed.gate) + "\n";
+  drop_in.text += section("#[Service]", settings, unnamed.gate);
+  return drop_in;
+}
+
+struct Settings {
+  std::string unit;
+  std::optional<Unnamed> unnamed;
+  std::vector<const Advice*> list;
+};
+
+Settings& settings_of(const std::string& unit, std::optional<Unnamed> unnamed, std::vector<Settings>& all) {
+  const auto found = std::find_if(all.begin(), all.end(), [&](const Settings& one) { return one.unit == unit; });
+  return found != all.end() ? *found : all.emplace_back(Settings{unit, std::move(unnamed), {}});
+}
+
 }  // namespace
 
 std::string_view section_of(std::string_view unit) {
@@ -153,25 +184,26 @@ std::string as_comment(std::string_view text) {
   return out;
 }
 
-// Settings of one unit in the order of the advice. What has no unit has no file: it stays in the advice.
+bool is_in_drop_in(const Incident& incident, const Advice& advice) {
+  const bool is_named = is_valid_unit_name(advice.target) && !section_of(advice.target).empty();
+  return is_for_unit(advice) && (is_named || unnamed_target(incident, advice));
+}
+
+// Settings of one unit in the order of the advice.
 std::vector<DropIn> drop_ins(const Incident& incident) {
-  std::vector<std::pair<std::string, std::vector<const Advice*>>> units;
+  std::vector<Settings> units;
   for (const Advice& advice : incident.advice) {
-    if (!is_for_drop_in(advice) || !is_valid_unit_name(advice.target) || section_of(advice.target).empty()) {
+    if (!is_in_drop_in(incident, advice)) {
       continue;
     }
-    auto found =
-        std::find_if(units.begin(), units.end(), [&](const auto& entry) { return entry.first == advice.target; });
-    if (found == units.end()) {
-      units.emplace_back(advice.target, std::vector<const Advice*>());
-      found = units.end() - 1;
-    }
-    found->second.push_back(&advice);
+    std::optional<Unnamed> unnamed = unnamed_target(incident, advice);
+    const std::string unit = unnamed ? unnamed->gate : advice.target;
+    settings_of(unit, std::move(unnamed), units).list.push_back(&advice);
   }
   std::vector<DropIn> result;
   result.reserve(units.size());
-  for (const auto& [unit, settings] : units) {
-    result.push_back(make(incident, unit, settings));
+  for (const Settings& one : units) {
+    result.push_back(one.unnamed ? make_unnamed(incident, *one.unnamed, one.list) : make(incident, one.unit, one.list));
   }
   return result;
 }

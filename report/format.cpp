@@ -71,11 +71,18 @@ std::string format_time_utc(std::int64_t realtime_us) {
   return fmt::format("@{}", realtime_us / 1'000'000);
 }
 
+std::string format_uptime(std::int64_t uptime_us) {
+  return fmt::format("{:.3f} s after boot", static_cast<double>(uptime_us) / 1e6);
+}
+
 std::string format_time(const Time& time) {
   if (time.realtime_us) return format_time_utc(*time.realtime_us);
-  if (!time.as_printed.empty()) return time.as_printed;
-  if (time.uptime_us) return fmt::format("[{:.3f}]", static_cast<double>(*time.uptime_us) / 1e6);
-  return "";
+  if (time.uptime_us && !time.wall_us) return format_uptime(*time.uptime_us);
+  return time.as_printed;
+}
+
+std::string format_part(double share, std::string_view whole) {
+  return share >= 0.995 ? fmt::format("all of {}", whole) : fmt::format("{} of {}", format_share(share), whole);
 }
 
 std::string to_utf8(std::string_view raw) {

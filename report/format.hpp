@@ -11,13 +11,15 @@
 
 namespace oomwhy {
 
-std::string format_size(Bytes size);     // "6.9 GiB", "172 MiB", "0 B"; one decimal below 10 of a unit and from GiB on
+std::string format_size(Bytes size);  // "6.9 GiB", "172 MiB", "0 B"; one decimal below 10 of a unit and from GiB on
+std::string format_part(double share, std::string_view whole);  // "44% of RAM", "all of RAM"
 std::string format_share(double share);  // "44%"; "<1%" for less than half a percent that is not nothing
 // RFC 3339 "2025-11-18T02:02:41.204Z", with as many digits of the second as there are (0, 3 or 6). Absent outside the
 // years 0000 to 9999, for which RFC 3339 has no form.
 std::optional<std::string> format_rfc3339(std::int64_t realtime_us);
 std::string format_time_utc(std::int64_t realtime_us);  // the same; outside those years "@SECONDS" since the epoch
-std::string format_time(const Time& time);  // the best that is known: RFC 3339, else as printed, else "[12.345]"
+std::string format_uptime(std::int64_t uptime_us);      // "12.345 s after boot"
+std::string format_time(const Time& time);  // the best that is known: RFC 3339, else since boot, else as printed
 
 // What the reader's terminal can show.
 enum class Charset { Ascii, Utf8 };

@@ -45,8 +45,8 @@ std::string fenced(std::string_view language, std::string_view text) {
 
 std::string when(const std::optional<Time>& time) {
   if (!time) return "–";
-  if (time->realtime_us || !time->as_printed.empty()) return escape_markdown(format_time(*time));
-  return time->uptime_us ? escape_markdown(format_time(*time) + " s after boot") : "–";
+  const std::string text = format_time(*time);
+  return text.empty() ? "–" : escape_markdown(text);
 }
 
 }  // namespace oomwhy::markdown

@@ -19,22 +19,25 @@ bool holds_victim(const Group& group, const OomEvent& event) {
   });
 }
 
-std::string share(Bytes part, Bytes whole) {
-  if (whole.count == 0) return "–";
-  return format_share(static_cast<double>(part.count) / static_cast<double>(whole.count));
+double ratio_of(Bytes part, Bytes whole) {
+  return whole.count == 0 ? 0.0 : static_cast<double>(part.count) / static_cast<double>(whole.count);
 }
 
 std::string groups_table(const AnalysedEvent& event) {
   constexpr std::size_t kShown = 10;
   const std::optional<Ledger>& ledger = event.analysis.ledger;
   Table table({"group", "processes", "RSS", "share", "swap"}, "lrrrr");
+  double most = 0;
   for (std::size_t i = 0; i < std::min(event.analysis.groups.size(), kShown); ++i) {
     const Group& group = event.analysis.groups[i];
     table.row({markdown_code(group.name) + (holds_victim(group, event.event) ? " (killed)" : ""),
                fmt::format("{}", group.count()), (group.upper_bound ? "≤ " : "") + format_size(group.rss),
-               ledger ? share(group.rss, ledger->total) : "–", format_size(group.swap)});
+               ledger ? format_share(ratio_of(group.rss, ledger->total)) : "–", format_size(group.swap)});
+    most = std::max(most, ledger ? ratio_of(group.rss, ledger->total) : 0.0);
   }
-  return table.empty() ? "" : table.text() + "\n";
+  if (table.empty()) return "";
+  const std::string_view why = more_than_all_words(event, most);
+  return table.text() + "\n" + (why.empty() ? "" : fmt::format("{}.\n\n", why));
 }
 
 std::string ledger_table(const AnalysedEvent& event) {

@@ -141,14 +141,15 @@ void judge_by_sizes(const Scene& scene, const Suspect& suspect, Candidate& candi
   if (scene.event.tasks.empty()) {
     if (suspect.share >= kDominant) {
       return be(candidate, Confidence::Medium,
-                fmt::format("there is no task table, but the victim alone held {} of the memory",
-                            format_share(suspect.share)));
+                fmt::format("there is no task table, but the victim alone held {}",
+                            format_part(suspect.share, "the memory")));
     }
     return be(candidate, Confidence::Low, "there is no task table: who held the rest is not in the report");
   }
   const double over_second = lead(scene, suspect);
   if (over_second >= kClearlyLarger && suspect.share >= kWorthNaming) {
-    return be(candidate, Confidence::Medium, "it is the largest by far, but holds less than half of the memory");
+    return be(candidate, Confidence::Medium,
+              "it is the largest by far, but holds less than half of the memory and swap in use");
   }
   if (is_pool_started_later(scene, suspect)) {
     return be(candidate, Confidence::Medium,
@@ -170,8 +171,7 @@ void judge_by_rules(const Scene& scene, const std::vector<Finding>& findings, co
   const bool rival_pool = c1 && !c3 && find(findings, "C3") != nullptr;
   if (c1 && !rival_pool) {
     return be(candidate, Confidence::High,
-              fmt::format("it held {} of the memory and nothing else came near it",
-                          format_share(std::min(suspect.share, 1.0))));
+              fmt::format("it held {} and nothing else came near it", format_part(suspect.share, "the memory")));
   }
   if (c1) {
     return be(candidate, Confidence::Medium,

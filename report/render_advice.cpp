@@ -8,6 +8,7 @@
 #include "report/drop_in.hpp"
 #include "report/format.hpp"
 #include "report/supervisors.hpp"
+#include "report/words.hpp"
 
 namespace oomwhy {
 namespace {
@@ -59,23 +60,21 @@ std::string render_words(const Advice& advice, const std::string& supervisor) {
 
 // --- systemd ------------------------------------------------------------------------------------------------------
 
-// Settings of a named unit or slice stand in its drop-in.
-bool is_in_drop_in(const Advice& advice, const std::vector<DropIn>& files) {
-  const bool of_unit = advice.target_kind == TargetKind::Unit || advice.target_kind == TargetKind::Slice;
-  return advice.action == AdviceAction::Set && of_unit &&
-         std::any_of(files.begin(), files.end(), [&](const DropIn& file) { return file.unit == advice.target; });
-}
-
 // Not wrapped: a command is there to be copied.
 std::string command_line(const Advice& advice) {
   return advice.value.empty() ? "" : "#   " + escape_terminal(advice.value) + "\n";
+}
+
+std::string refusal_of(const Advice& advice) {
+  return advice.setting.empty() ? advice.reason
+                                : fmt::format("{}{}: {}", standing_words(advice), setting_of(advice), advice.reason);
 }
 
 // What is no setting of a unit: a question, a command, a container's limit, a word of warning.
 std::string render_remark(const Advice& advice) {
   switch (advice.action) {
     case AdviceAction::None:
-      return as_comment(advice.reason) + comment_if("see", advice.source);
+      return as_comment(refusal_of(advice)) + comment_if("see", advice.source);
     case AdviceAction::Set:
       return as_comment("set " + setting_of(advice)) + reasons_of(advice);
     case AdviceAction::Run:
@@ -92,18 +91,16 @@ void add_block(std::string& text, const std::string& block) {
 }
 
 std::string place_of(const DropIn& file) {
-  return as_comment(file.path.empty() ? "a drop-in for a unit that the log does not name"
-                                      : "/etc/systemd/system/" + file.path);
+  return as_comment(file.path.empty() ? "a drop-in for " + file.unit : "/etc/systemd/system/" + file.path);
 }
 
 std::string with_line_end(const std::string& text) { return text.ends_with('\n') ? text : text + "\n"; }
 
 std::string render_for_systemd(const Incident& incident) {
-  const std::vector<DropIn> files = drop_ins(incident);
   std::string text;
-  for (const DropIn& file : files) add_block(text, place_of(file) + with_line_end(file.text));
+  for (const DropIn& file : drop_ins(incident)) add_block(text, place_of(file) + with_line_end(file.text));
   for (const Advice& advice : incident.advice) {
-    if (!is_in_drop_in(advice, files)) add_block(text, render_remark(advice));
+    if (!is_in_drop_in(incident, advice)) add_block(text, render_remark(advice));
   }
   return text;
 }

@@ -1,4 +1,6 @@
 // The terminal screen about one incident: sections put together and, where it is to be brief, fitted to forty lines.
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "report/text_parts.hpp"
@@ -9,12 +11,18 @@ namespace {
 
 constexpr std::size_t kBriefLines = 40;
 
+std::size_t hidden(const Section& section) {
+  return section.items > section.blocks.size() ? section.items - section.blocks.size() : 0;
+}
+
+TextLine hidden_line(const Section& section) { return {{fmt::format("  {} more", hidden(section)), Tone::Faint}}; }
+
 std::size_t height(const Section& section) {
   if (section.blocks.empty()) return 0;
   std::size_t lines = section.heading.size();
   for (const TextBlock& block : section.blocks) lines += block.lines.size();
   // With the empty line before it.
-  return lines + 1;
+  return lines + (hidden(section) > 0 ? 2 : 1);
 }
 
 std::size_t height(const std::vector<Section>& sections) {
@@ -77,6 +85,7 @@ std::string render_text(const Document& document, const Incident& incident, cons
     if (!lines.empty()) lines.push_back({});
     append(lines, std::move(section.heading));
     for (TextBlock& block : section.blocks) append(lines, std::move(block.lines));
+    if (hidden(section) > 0) lines.push_back(hidden_line(section));
   }
   if (style.detail == Detail::Full) append(lines, full_report(screen));
   return example_line(screen) + to_text(lines, style);

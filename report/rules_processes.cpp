@@ -58,8 +58,8 @@ std::optional<Finding> c1_one_group_dominates(const Scene& scene) {
     return std::nullopt;
   }
   return Finding{.evidence = {.rule = {},
-                              .text = fmt::format("{} held {}, {} of the memory, and nothing else came near it.",
-                                                  count_of(top), size_of(top), format_share(std::min(top.share, 1.0))),
+                              .text = fmt::format("{} held {}, {}, and nothing else came near it.", count_of(top),
+                                                  size_of(top), format_part(top.share, "the memory")),
                               .origin = table_line(scene, top)},
                  .confidence = Confidence::High,
                  .holding = held_by(scene, top)};

@@ -1,6 +1,7 @@
 #include "report/sentences.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <string_view>
@@ -13,15 +14,22 @@
 namespace oomwhy {
 namespace {
 
-std::string cgroup_in_words(const std::optional<std::string>& path) {
-  if (!path) {
-    return "a cgroup";
-  }
-  const CgroupIdentity identity = identify_cgroup(*path);
+// A container's scope by the digits that its runtime shows: the whole name takes a line of the screen.
+std::string unit_in_words(const std::string& unit) {
+  constexpr std::size_t kShownDigits = 12;
+  const std::optional<std::string> container = identify_cgroup("/" + unit).container;
+  return container && container->size() > kShownDigits ? "container " + container->substr(0, kShownDigits) : unit;
+}
+
+std::string cgroup_in_words(const std::string& path) {
+  const CgroupIdentity identity = identify_cgroup(path);
   if (identity.unit) {
-    return *identity.unit;
+    return unit_in_words(*identity.unit);
   }
-  return identity.slice ? *identity.slice : *path;
+  if (identity.pod) {
+    return "pod " + *identity.pod;
+  }
+  return identity.slice.value_or(path);
 }
 
 std::string limit_in_words(const OomEvent& event) {
@@ -36,7 +44,7 @@ std::string cgroup_scope(const OomEvent& event) {
   if (!path) {
     return "A CGROUP reached its memory limit (which one is not in the log); the host was not out of memory.";
   }
-  return fmt::format("{} reached {}; the host was not out of memory.", cgroup_in_words(path), limit_in_words(event));
+  return fmt::format("{} reached {}; the host was not out of memory.", cgroup_in_words(*path), limit_in_words(event));
 }
 
 std::string scope_sentence(const Incident& incident, const OomEvent& event) {
@@ -63,13 +71,32 @@ std::string scope_sentence(const Incident& incident, const OomEvent& event) {
   return {};
 }
 
-// "41 php (report-gen.service)"
-std::string who(const Cause& cause) {
+// The unit of the limit stands in the sentence about the scope already.
+bool is_named_by_scope(const Incident& incident, const std::string& unit) {
+  const OomEvent& event = incident.events[incident.telling_event].event;
+  return incident.scope == Scope::Cgroup && event.memcg && event.memcg->limiting &&
+         identify_cgroup(*event.memcg->limiting).unit == unit;
+}
+
+// "php (PID 812, report-gen.service)"
+std::string with_details(const std::string& name, const std::vector<std::string>& details) {
+  return details.empty() ? name : fmt::format("{} ({})", name, fmt::join(details, ", "));
+}
+
+// "41 php processes (report-gen.service)", "etl (PID 812)"
+std::string who(const Incident& incident) {
+  const Cause& cause = incident.cause;
   std::string name = cause.name.value_or("an unknown process");
+  std::vector<std::string> details;
   if (cause.process_count.value_or(1) > 1) {
     name = fmt::format("{} {} processes", *cause.process_count, name);
+  } else if (!cause.pids.empty()) {
+    details.push_back(fmt::format("PID {}", cause.pids.front()));
   }
-  return cause.unit ? fmt::format("{} ({})", name, *cause.unit) : name;
+  if (cause.unit && !is_named_by_scope(incident, *cause.unit)) {
+    details.push_back(unit_in_words(*cause.unit));
+  }
+  return with_details(name, details);
 }
 
 std::string_view whole_of(Scope scope) {
@@ -86,19 +113,22 @@ std::string_view whole_of(Scope scope) {
   return "RAM";
 }
 
+// RSS counts file pages, too, that another cgroup is charged for.
+bool is_more_than_all(const Cause& cause) { return cause.share_of_ram.value_or(0) >= 1.005; }
+
 // "6.9 GiB, 44% of RAM"; what swap holds is in the size and not in the share.
 std::string how_much(const Incident& incident) {
   const Cause& cause = incident.cause;
   const Bytes size = cause.rss ? *cause.rss + cause.swap.value_or(Bytes{}) : cause.held.value_or(Bytes{});
   if (cause.upper_bound) {
-    return fmt::format("at most {}", format_size(size));
+    return fmt::format("up to {}", format_size(size));
   }
-  std::string text = format_size(size);
+  std::string text = format_size(size) + (is_more_than_all(cause) ? " of RSS" : "");
   if (or_zero(cause.swap).count > 0) {
     text += fmt::format(" with {} of swap", format_size(*cause.swap));
   }
   if (cause.share_of_ram) {
-    text += fmt::format(", {} of {}", format_share(std::min(*cause.share_of_ram, 1.0)), whole_of(incident.scope));
+    text += ", " + format_part(*cause.share_of_ram, whole_of(incident.scope));
   }
   return text;
 }
@@ -106,18 +136,17 @@ std::string how_much(const Incident& incident) {
 std::string processes_sentence(const Incident& incident) {
   const Cause& cause = incident.cause;
   if (cause.confidence == Confidence::Low) {
-    return fmt::format("Who caused it is not certain; {} held the most ({}).", who(cause), how_much(incident));
+    return fmt::format("Who caused it is not certain; {} held the most, {}.", who(incident), how_much(incident));
   }
-  return fmt::format("{} used the most: {}.", who(cause), how_much(incident));
+  return fmt::format("{} used the most: {}.", who(incident), how_much(incident));
 }
 
 std::string memory_sentence(std::string_view what, const Incident& incident) {
-  return fmt::format("The memory is in {}: {}; no process owns it.", what,
-                     format_size(or_zero(incident.cause.held)) +
-                         (incident.cause.share_of_ram
-                              ? fmt::format(", {} of {}", format_share(std::min(*incident.cause.share_of_ram, 1.0)),
-                                            whole_of(incident.scope))
-                              : std::string()));
+  return fmt::format(
+      "The memory is in {}: {}; no process owns it.", what,
+      format_size(or_zero(incident.cause.held)) +
+          (incident.cause.share_of_ram ? ", " + format_part(*incident.cause.share_of_ram, whole_of(incident.scope))
+                                       : std::string()));
 }
 
 std::string cause_sentence(const Incident& incident) {
@@ -135,7 +164,7 @@ std::string cause_sentence(const Incident& incident) {
     case CauseKind::Hugepages:
       return memory_sentence("the huge page pool", incident);
     case CauseKind::Locked:
-      return cause.name ? fmt::format("{} used the most, locked in RAM (mlock): {}.", who(cause), how_much(incident))
+      return cause.name ? fmt::format("{} used the most, locked in RAM (mlock): {}.", who(incident), how_much(incident))
                         : memory_sentence("locked pages (mlock)", incident);
     case CauseKind::Unaccounted:
       return memory_sentence("no counter of the report (a driver, pipes, vmalloc or the like)", incident);
@@ -148,7 +177,7 @@ std::string cause_sentence(const Incident& incident) {
       return fmt::format("Memory was free, but not in {}, where the request had to take it from.",
                          cause.name.value_or("the zone"));
     case CauseKind::Node:
-      return fmt::format("The binding to the node is what ran out; {} held the most of it.", who(cause));
+      return fmt::format("The binding to the node is what ran out; {} held the most of it.", who(incident));
     case CauseKind::Manual:
       return {};
     case CauseKind::Unknown:
@@ -157,9 +186,12 @@ std::string cause_sentence(const Incident& incident) {
   return {};
 }
 
-std::string victim_name(const IncidentVictim& victim) {
-  std::string name = fmt::format("{} (PID {}", victim.victim.comm, victim.victim.pid);
-  return victim.unit ? fmt::format("{}, {})", name, *victim.unit) : name + ")";
+std::string victim_name(const Incident& incident, const IncidentVictim& victim) {
+  std::vector<std::string> details = {fmt::format("PID {}", victim.victim.pid)};
+  if (victim.unit && !is_named_by_scope(incident, *victim.unit)) {
+    details.push_back(unit_in_words(*victim.unit));
+  }
+  return with_details(victim.victim.comm, details);
 }
 
 // A task that was exiting already is named by the kernel, but not killed again.
@@ -181,7 +213,7 @@ bool all_of_one_name(const std::vector<const IncidentVictim*>& victims) {
 std::string several_victims(const Incident& incident, const std::vector<const IncidentVictim*>& victims) {
   if (!all_of_one_name(victims)) {
     return fmt::format("The kernel killed {} processes, the first of them {}", victims.size(),
-                       victim_name(*victims.front()));
+                       victim_name(incident, *victims.front()));
   }
   return fmt::format("The kernel killed {} processes of the name {}{}", victims.size(), victims.front()->victim.comm,
                      incident.loop ? ", again and again as they were restarted" : "");
@@ -211,6 +243,14 @@ std::string without_victim(const OomEvent& event) {
   return {};
 }
 
+// Named by the sentence before: the victim is the cause, or one of the group that is.
+bool is_of_cause(const Incident& incident, const IncidentVictim& victim) {
+  const Cause& cause = incident.cause;
+  return incident.victim_is_cause == std::optional<bool>(true) &&
+         (cause.kind == CauseKind::Processes || cause.kind == CauseKind::Locked) &&
+         std::find(cause.pids.begin(), cause.pids.end(), victim.victim.pid) != cause.pids.end();
+}
+
 std::string victim_sentence(const Incident& incident, const OomEvent& event) {
   const std::vector<const IncidentVictim*> victims = killed_ones(incident);
   if (victims.empty()) {
@@ -220,7 +260,13 @@ std::string victim_sentence(const Incident& incident, const OomEvent& event) {
     return several_victims(incident, victims) + guilt(incident, victims.size());
   }
   const bool asking = event.message == KillMessage::AllocatingTask;
-  return fmt::format("The kernel killed {}{}{}", victim_name(*victims.front()),
+  if (!asking && is_of_cause(incident, *victims.front())) {
+    return incident.cause.process_count.value_or(1) > 1
+               ? fmt::format("The kernel killed one of them, PID {}; they are the cause themselves.",
+                             victims.front()->victim.pid)
+               : "The kernel killed it; it is the cause itself.";
+  }
+  return fmt::format("The kernel killed {}{}{}", victim_name(incident, *victims.front()),
                      asking ? ", because it was the one asking (vm.oom_kill_allocating_task)" : "", guilt(incident, 1));
 }
 

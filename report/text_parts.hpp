@@ -31,6 +31,7 @@ struct TextBlock {
 struct Section {
   TextLines heading;
   std::vector<TextBlock> blocks;
+  std::size_t items = 0;  // that there are; where fewer blocks are shown, a last line counts the others
 
   void add(TextLines lines, Rank rank) {
     if (!lines.empty()) blocks.push_back({std::move(lines), rank});

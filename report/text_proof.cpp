@@ -31,13 +31,11 @@ std::string first_clause(const std::string& text) { return text.substr(0, text.f
 // What to look at or to run: the reason, and the command whole, for copying. An example has none to copy.
 TextLines command_rows(const Screen& screen, const Advice& advice) {
   const std::string verb = advice.action == AdviceAction::Run ? "run" : "check";
-  TextLines lines =
-      at_most(1, wrapped(screen.name(verb + ": " + first_clause(advice.reason)), {2, 4}, screen.style), screen.style);
+  TextLines lines = wrapped(screen.name(verb + ": " + first_clause(advice.reason)), {2, 4}, screen.style);
   if (!screen.is_example()) append(lines, wrapped(screen.name(advice_words(advice)), {4, 6}, screen.style));
   return lines;
 }
 
-// A setting in two lines at most.
 TextLines setting_rows(const Screen& screen, const Advice& advice) {
   const bool is_for_unit = advice.target_kind != TargetKind::Kernel;
   std::string text(standing_words(advice));
@@ -47,7 +45,7 @@ TextLines setting_rows(const Screen& screen, const Advice& advice) {
   // A condition may name a command.
   if (!advice.proposed && screen.is_example()) why.clear();
   if (!why.empty()) text += (text.empty() ? "" : ": ") + why;
-  return at_most(2, wrapped(screen.name(text), {2, 4}, screen.style), screen.style);
+  return wrapped(screen.name(text), {2, 4}, screen.style);
 }
 
 TextLines advice_rows(const Screen& screen, const Advice& advice) {
@@ -108,6 +106,7 @@ Section prevention(const Screen& screen) {
     section.add(advice_rows(screen, *advice), before == 0 ? Rank::Important : before == 1 ? Rank::Useful : Rank::Extra);
   }
   section.heading = {{{heading(screen, "PREVENT", "advise", ""), Tone::Heading}}};
+  section.items = screen.incident.advice.size();
   return section;
 }
 

@@ -12,10 +12,10 @@ namespace {
 
 constexpr std::size_t kNameWidth = 22;
 
-// Paths are cut from the left: their end tells more.
+// After the story and not in the first line: a long path would push cause and victim down.
 std::string source_words(const Screen& screen) {
-  if (screen.lead == nullptr) return "";
-  return screen.name(screen.lead->event.origin.source);
+  const std::string source = screen.name(screen.lead->event.origin.source);
+  return source.empty() || screen.is_example() ? "" : ", in " + source;
 }
 
 std::string count_words(const Screen& screen) {
@@ -80,9 +80,8 @@ std::string screen_time(const std::optional<Time>& time, const TextStyle& style)
   if (!time->as_printed.empty() && time->wall_us) {
     return escape_terminal(time->as_printed, charset_of(style)) + " (zone not known)";
   }
-  if (time->uptime_us) return fmt::format("{:.3f} s after boot", static_cast<double>(*time->uptime_us) / 1e6);
-  if (!time->as_printed.empty()) return escape_terminal(time->as_printed, charset_of(style));
-  return "at an unknown time";
+  const std::string text = format_time(*time);
+  return text.empty() ? "at an unknown time" : escape_terminal(text, charset_of(style));
 }
 
 std::string place(const Origin& origin, const TextStyle& style) {
@@ -104,8 +103,6 @@ Section headline(const Screen& screen) {
   std::string text = fmt::format("{} {}", title(incident), screen.name(short_id(incident.id)));
   if (!incident.host.empty()) text += " on " + screen.name(incident.host);
   text += ", " + screen_time(incident.started, screen.style) + count_words(screen);
-  const std::string source = source_words(screen);
-  if (!source.empty()) text += ", from " + source;
   section.add(at_most(5, wrapped(text, {0, 2}, screen.style, Tone::Heading), screen.style), Rank::Essential);
   return section;
 }
@@ -115,7 +112,7 @@ Section verdict(const Screen& screen) {
   std::string text;
   for (const std::string& sentence : screen.incident.summary) text += screen.name(sentence) + " ";
   if (screen.lead != nullptr) {
-    text += fmt::format("Report: {}.", completeness_words(screen.lead->event.completeness));
+    text += fmt::format("Report: {}{}.", completeness_words(screen.lead->event.completeness), source_words(screen));
   }
   section.add(at_most(10, wrapped(text, {2, 2}, screen.style), screen.style), Rank::Essential);
   if (screen.incident.loop) {

@@ -44,16 +44,21 @@ double share_of(Bytes part, Bytes whole) {
 }
 
 // The largest groups, as a part of the row above them.
-TextLines groups_inside(const Screen& screen, const AnalysedEvent& event, Bytes total) {
+std::vector<TextBlock> groups_inside(const Screen& screen, const AnalysedEvent& event, Bytes total) {
   constexpr std::size_t kShown = 3;
-  TextLines rows;
+  std::vector<TextBlock> rows;
+  double most = 0;
   for (const Group& group : event.analysis.groups) {
     if (rows.size() == kShown || share_of(group.rss, total) < 0.01) break;
     const bool killed = holds_victim(group, event.event);
-    rows.push_back(bar_row(screen, 4, group_label(screen, group),
+    TextLine row = bar_row(screen, 4, group_label(screen, group),
                            bound_sign(group.upper_bound, screen.style) + format_size(group.rss),
-                           share_of(group.rss, total), killed ? "<- killed" : "", killed ? Tone::Victim : Tone::Plain));
+                           share_of(group.rss, total), killed ? "<- killed" : "", killed ? Tone::Victim : Tone::Plain);
+    rows.push_back({{std::move(row)}, rows.size() < 2 ? Rank::Important : Rank::Extra});
+    most = std::max(most, share_of(group.rss, total));
   }
+  const std::string_view why = more_than_all_words(event, most);
+  if (!why.empty()) rows.push_back({{{{"    " + std::string(why), Tone::Faint}}}, Rank::Important});
   return rows;
 }
 
@@ -73,10 +78,10 @@ std::string swap_words(const SystemMemory& memory) {
 
 std::string counter_words(std::string_view name, const std::optional<MemcgCounter>& counter) {
   if (!counter) return "";
-  const std::string limit = counter->limit ? format_size(to_bytes(*counter->limit)) : "no limit";
+  if (!counter->limit) return fmt::format("{}: {} used, no limit", name, format_size(to_bytes(counter->usage)));
   if (counter->limit && counter->limit->count == 0) return fmt::format("{}: none allowed", name);
-  return fmt::format("{}: {} used, limit {}, hit {} times", name, format_size(to_bytes(counter->usage)), limit,
-                     counter->failcnt);
+  return fmt::format("{}: {} used, limit {}, hit {} times", name, format_size(to_bytes(counter->usage)),
+                     format_size(to_bytes(*counter->limit)), counter->failcnt);
 }
 
 // Of several reports of an incident, which one is shown.
@@ -108,10 +113,7 @@ std::vector<TextBlock> ledger_blocks(const Screen& screen, const AnalysedEvent& 
     }
     blocks.push_back({{ledger_row(screen, row)}, Rank::Essential});
     if (row.item != LedgerItem::Anonymous) continue;
-    std::size_t shown = 0;
-    for (TextLine& group : groups_inside(screen, event, ledger.total)) {
-      blocks.push_back({{std::move(group)}, ++shown <= 2 ? Rank::Important : Rank::Extra});
-    }
+    for (TextBlock& group : groups_inside(screen, event, ledger.total)) blocks.push_back(std::move(group));
   }
   if (names.empty()) return blocks;
   blocks.push_back(

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "report/advice_target.hpp"
 #include "report/format.hpp"
 #include "report/spelling.hpp"
 
@@ -154,9 +155,17 @@ std::vector<std::size_t> notable_tasks(const AnalysedEvent& event, std::size_t c
   return chosen;
 }
 
+std::string_view more_than_all_words(const AnalysedEvent& event, double largest_share) {
+  constexpr double kMoreThanAll = 1.005;  // as it is rounded
+  if (largest_share < kMoreThanAll) return "";
+  return event.analysis.ledger->of_cgroup ? "more than all: RSS counts file pages that are charged elsewhere, too"
+                                          : "more than all: pages that several share are counted in each";
+}
+
 std::string advice_target(const Incident& incident, const Advice& advice) {
   if (!advice.target.empty()) return advice.target;
-  return incident.cause.name ? "the unit of " + *incident.cause.name : "a unit that is not in the log";
+  const std::optional<Unnamed> unnamed = unnamed_target(incident, advice);
+  return unnamed ? unnamed->what : "a unit that is not in the log";
 }
 
 std::string_view standing_words(const Advice& advice) {

@@ -51,6 +51,9 @@ const Task* find_row(const OomEvent& event, std::uint32_t pid);
 // Indices of the `count` tasks with the largest RSS and of the `count` with the highest score, once each, by RSS.
 std::vector<std::size_t> notable_tasks(const AnalysedEvent& event, std::size_t count);
 
+// Why a group's RSS can be larger than all that it is a part of; empty where no share is above 100%.
+std::string_view more_than_all_words(const AnalysedEvent& event, double largest_share);
+
 // Whom an advice is for: its target, else "the unit of php", which the log does not name.
 std::string advice_target(const Incident& incident, const Advice& advice);
 
