@@ -61,7 +61,7 @@ class Splitter {
     if (!takes) return unknown_option("--" + name);
     if (equals != std::string::npos) {
       if (*takes == TakesValue::Never) return Error{"--" + name, "takes no value", "oomwhy --help"};
-      if (equals + 1 == word.size() && *takes == TakesValue::Always) return needs_value("--" + name);
+      if (equals + 1 == word.size() && *takes != TakesValue::Boot) return needs_value("--" + name);
       arguments_.options.push_back(word);
       return std::nullopt;
     }
@@ -103,6 +103,9 @@ class Splitter {
         return std::nullopt;
       case TakesValue::Boot:
         arguments_.options.push_back(more && looks_like_boot(argv_[at_]) ? "--boot=" + argv_[at_++] : "--boot=0");
+        return std::nullopt;
+      case TakesValue::Redaction:
+        arguments_.options.push_back(option + "=all");
         return std::nullopt;
       case TakesValue::Always:
         if (!more || argv_[at_].empty()) return needs_value(option);

@@ -13,7 +13,8 @@
 
 namespace oomwhy {
 
-enum class TakesValue { Never, Always, Boot };  // Boot: optional, see boot_choice.hpp
+// Boot: optional, see boot_choice.hpp. Redaction: optional, attached only; without one it means "all".
+enum class TakesValue { Never, Always, Boot, Redaction };
 
 // Says of an option's name ("since", "S") whether it takes a value; absent: there is no such option.
 using OptionTable = std::function<std::optional<TakesValue>(std::string_view name)>;

@@ -22,7 +22,8 @@ struct Typed {
   std::optional<std::string> directory, root, machine, name_space;
   std::optional<std::string> cursor_file, textfile, fail_on;
   std::optional<std::size_t> jobs;
-  std::optional<std::string> boot, since, until, timezone, host, format, color, out, supervisor, example_of;
+  std::optional<std::string> boot, since, until, timezone, host, format, color, out, supervisor, example_of, redact,
+      redact_key;
   std::optional<int> year;
   std::optional<std::size_t> last;
   bool all = false, reverse = false, no_pager = false, utc = false, quiet = false, show_evidence = false, force = false;
@@ -37,6 +38,7 @@ const std::vector<std::string> kScanFormats = {"text", "json-lines"};
 const std::vector<std::string> kFailOn = {"none", "incident", "loop"};  // FailOn's order
 const std::vector<std::string> kDoctorFormats = {"text", "json"};
 const std::vector<std::string> kColors = {"auto", "always", "never"};
+const std::vector<std::string> kRedactions = {"none", "cmdline", "all"};
 const std::vector<std::string> kSupervisors = {"upstart", "nosh",  "openrc", "runit",     "wrapper",
                                                "cgexec",  "choom", "docker", "kubernetes"};
 
@@ -130,6 +132,8 @@ void add_options(CLI::App& app, Command command, Typed& typed) {
     return;
   }
   add_reading(app, typed);
+  last(app, "--redact", typed.redact)->check(CLI::IsMember(kRedactions));
+  last(app, "--redact-key", typed.redact_key);
   if (command == Command::Scan) {
     add_scan(app, typed);
     return;
@@ -185,6 +189,7 @@ class Parsers {
 
   std::optional<TakesValue> takes_value(std::string_view name) const {
     if (name == "b" || name == "boot") return TakesValue::Boot;
+    if (name == "redact") return TakesValue::Redaction;
     for (const auto& parser : parsers_) {
       const CLI::Option* option = parser->app().get_option_no_throw(dashed(name));
       if (option != nullptr) return option->get_items_expected_max() == 0 ? TakesValue::Never : TakesValue::Always;
@@ -268,6 +273,20 @@ class Checker {
     output.quiet = typed_.quiet;
     output.show_evidence = typed_.show_evidence;
     output.example_of = typed_.example_of.value_or("");
+    take_redaction(output);
+  }
+
+  // What leaves the host as a rule, a ticket or a feed, carries no command lines unless asked for.
+  void take_redaction(OutputChoice& output) {
+    const bool leaves = request_.command == Command::Report || request_.command == Command::Scan ||
+                        output.format == Format::Markdown || output.format == Format::JsonLines;
+    const std::string what = typed_.redact.value_or(typed_.redact_key ? "all" : leaves ? "cmdline" : "none");
+    output.redaction =
+        static_cast<Redaction>(std::find(kRedactions.begin(), kRedactions.end(), what) - kRedactions.begin());
+    output.redaction_key_file = typed_.redact_key.value_or("");
+    if (typed_.redact_key && output.redaction == Redaction::None) {
+      fail({"--redact-key", "nothing is redacted with --redact=none", "--redact=all --redact-key=FILE"});
+    }
   }
 
   void take_selection() {

@@ -13,6 +13,7 @@
 #include "cli/messages.hpp"
 #include "cli/options.hpp"
 #include "cli/pager.hpp"
+#include "cli/redaction_key.hpp"
 #include "cli/scan.hpp"
 #include "cli/selection.hpp"
 #include "cli/terminal.hpp"
@@ -92,7 +93,9 @@ ExitStatus show(const CommandOutput& output, const Request& request, bool found,
   return found ? ExitStatus::Found : ExitStatus::Nothing;
 }
 
-ExitStatus run_request(const Request& request) {
+ExitStatus run_request(Request request) {
+  const auto key = read_redaction_key(request.output.redaction_key_file);
+  if (!key) return fail(key.error(), ExitStatus::Unreadable);
   if (!request.output.quiet) hint_at_files(request.selection);
   Inputs inputs = read_inputs(request);
   for (const Error& error : inputs.errors) print_error(error);
@@ -101,7 +104,9 @@ ExitStatus run_request(const Request& request) {
   if (!selected) return fail(selected.error(), ExitStatus::Usage);
   if (!request.output.quiet) hint_at_rest(document, *selected, inputs);
   narrow_coverage(document.coverage, request.selection);
-  const View view{request, document, selected->incidents, choose_style(request)};
+  Redacted shown = redact(std::move(document), request.arguments, request.output.redaction, *key);
+  request.arguments = std::move(shown.command);
+  const View view{request, shown.document, selected->incidents, choose_style(request)};
   return show(run_command(view), request, !selected->incidents.empty(), !inputs.errors.empty());
 }
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "report/analysis.hpp"
+#include "report/redact.hpp"
 #include "report/what_if.hpp"
 
 namespace oomwhy {
@@ -73,7 +74,9 @@ struct OutputChoice {
   bool utc = false;
   bool quiet = false;
   bool show_evidence = false;
-  std::string example_of;  // not empty: the bundled example is shown
+  Redaction redaction = Redaction::None;
+  std::string redaction_key_file;  // empty: placeholders are numbered
+  std::string example_of;          // not empty: the bundled example is shown
 };
 
 struct AdviceChoice {

@@ -18,6 +18,7 @@
 
 #include "cli/atomic_file.hpp"
 #include "cli/messages.hpp"
+#include "cli/redaction_key.hpp"
 #include "cli/scan_results.hpp"
 #include "cli/scan_source.hpp"
 #include "cli/scan_state.hpp"
@@ -178,6 +179,8 @@ void print_errors(const ScanOutcome& outcome) {
 }  // namespace
 
 ExitStatus run_scan(const Request& request, std::int64_t now_us) {
+  const auto key = read_redaction_key(request.output.redaction_key_file);
+  if (!key) return fail(key.error());
   Targets targets;
   if (auto error = open_targets(request.scan, targets)) return fail(*error);
   LoadedState loaded;
@@ -208,6 +211,10 @@ ExitStatus run_scan(const Request& request, std::int64_t now_us) {
   const ExitStatus status = incomplete                                     ? ExitStatus::Unreadable
                             : fails(outcome.summary, request.scan.fail_on) ? ExitStatus::Nothing
                                                                            : ExitStatus::Found;
+  RedactedScan shown =
+      redact({std::move(outcome.summary), std::move(outcome.document)}, request.output.redaction, *key);
+  outcome.summary = std::move(shown.summary);
+  outcome.document = std::move(shown.document);
   if (const auto failed = tell(render(outcome, request, status))) return fail(*failed);
   if (const auto failed = commit(outcome, targets)) return fail(*failed);
   return status;

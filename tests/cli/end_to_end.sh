@@ -431,6 +431,43 @@ test_the_example_says_what_it_is() {
     fail "the first line"
 }
 
+test_a_redacted_report_names_neither_host_nor_file() {
+  run report --redact --host=secret-host "$log" </dev/null
+  status_is 0
+  out_has "host-1"
+  out_lacks secret-host
+  out_lacks input.dmesg
+  head -c 32 /dev/urandom >"$folder/key"
+  run report --redact-key="$folder/key" --host=secret-host "$log" </dev/null
+  status_is 0
+  out_lacks secret-host
+  cp "$folder/out" "$folder/first"
+  run report --redact-key="$folder/key" --host=secret-host "$log" </dev/null
+  cmp -s "$folder/out" "$folder/first" || fail "the same key gave another text"
+}
+
+test_a_redacted_scan_names_neither_host_nor_file() {
+  for format in text json-lines; do
+    run scan --redact --host=secret-host -o "$format" "$log" </dev/null
+    status_is 0
+    out_has "host-1"
+    out_lacks secret-host
+    out_lacks input.dmesg
+  done
+}
+
+test_a_redaction_key_that_cannot_be_used_shows_nothing() {
+  run report --redact-key="$folder/none" "$log" </dev/null
+  status_is 3
+  out_is_empty
+  err_has "No such file"
+  echo short >"$folder/key"
+  run report --redact-key="$folder/key" "$log" </dev/null
+  status_is 3
+  out_is_empty
+  err_has "16 bytes"
+}
+
 declare -F "test_$case" >/dev/null || { echo "no such case: $case"; exit 2; }
 "test_$case"
 echo "ok $case"

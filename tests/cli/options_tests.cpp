@@ -112,6 +112,32 @@ TEST_CASE("advise takes assumptions and a place for its files") {
   CHECK(parsed.advice.supervisor == "runit");
 }
 
+TEST_CASE("what leaves the host has no command lines, and a bare --redact takes all") {
+  struct Row {
+    Words argv;
+    Redaction redaction;
+  };
+  const std::vector<Row> rows = {
+      {{}, Redaction::None},
+      {{"-o", "json"}, Redaction::None},
+      {{"-o", "markdown"}, Redaction::CommandLines},
+      {{"list", "-o", "json-lines"}, Redaction::CommandLines},
+      {{"report"}, Redaction::CommandLines},
+      {{"report", "-o", "text"}, Redaction::CommandLines},
+      {{"report", "--redact=none"}, Redaction::None},
+      {{"scan"}, Redaction::CommandLines},
+      {{"--redact", "kern.log"}, Redaction::All},
+      {{"--redact=cmdline"}, Redaction::CommandLines},
+      {{"--redact-key=/etc/key"}, Redaction::All},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.argv);
+    CHECK(request(row.argv).output.redaction == row.redaction);
+  }
+  CHECK(request({"--redact", "kern.log"}).inputs == Words{"kern.log"});
+  CHECK(request({"--redact-key", "k"}).output.redaction_key_file == "k");
+}
+
 TEST_CASE("mistakes are named") {
   struct Row {
     Words argv;
@@ -140,13 +166,15 @@ TEST_CASE("mistakes are named") {
       {{"advise", "--for=launchd"}, "--for"},
       {{"advise", "-o", "markdown"}, "--output"},
       {{"--kmsg"}, "--kmsg"},
-      {{"--redact=all"}, "--redact"},
       {{"help"}, "help"},
       {{"scan", "mysqld"}, "mysqld"},
       {{"scan", "-", "--cursor-file=x"}, "--cursor-file"},
       {{"scan", "--fail-on=fire"}, "--fail-on"},
       {{"scan", "--jobs=0"}, "--jobs"},
       {{"list", "--jobs=2"}, "--jobs"},
+      {{"--redact=some"}, "--redact"},
+      {{"--redact="}, "--redact"},
+      {{"--redact=none", "--redact-key=key"}, "--redact-key"},
       {{"doctor", "kern.log"}, "kern.log"},
       {{"doctor", "-S", "-2h"}, "-S"},
       {{"doctor", "-o", "full"}, "--output"},
