@@ -28,6 +28,9 @@ bool proves_hard_spaces(std::string_view line) {
   constexpr std::size_t kMostInName = 7;
   constexpr std::size_t kFront = 8;
   if (line.substr(0, kFront).find(kHardSpace) != std::string_view::npos) return true;
+  // Inside of a stamp.
+  if (line.find("[ \xC2\xA0") != std::string_view::npos || line.find("[\xC2\xA0") != std::string_view::npos)
+    return true;
   // The task table's header.
   if (line.find("tgid") != std::string_view::npos && line.find("total_vm") != std::string_view::npos) return true;
   const std::size_t count = count_of(line, kHardSpace);

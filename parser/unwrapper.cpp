@@ -13,38 +13,42 @@ constexpr std::size_t kMostHeldBytes = std::size_t{64} * 1024;
 constexpr std::size_t kMostBackwards = std::size_t{32} * 1024 * 1024;  // bytes; a longer log is turned in pieces
 constexpr std::size_t kLongestHeld = 4096;
 constexpr std::size_t kMostMisses = 200;
+constexpr std::size_t kPlainStretch = 20000;  // lines
 
 bool has(std::string_view line, std::string_view words) { return line.find(words) != std::string_view::npos; }
 
 }  // namespace
 
 bool is_of_report(std::string_view text) {
-  return has(text, "invoked oom-killer") || has(text, "illed process ") || has(text, "ill process ") ||
+  return has(text, "oom-killer") || has(text, "illed process ") || has(text, "ill process ") ||
          has(text, "oom-kill:constraint=");
 }
 
 void Unwrapper::hand_on(std::string_view line, std::uint64_t number) {
   if (wrapping_) {
-    if (const auto inside = wrapping_->unwrap(line, scratch_)) {
-      misses_ = 0;
-      wrapping_->learn_suffix(*inside);
-      return lines_(*inside, number);
-    }
+    const auto inside = wrapping_->unwrap(line, scratch_);
+    if (inside && inside->size() != line.size()) misses_ = 0;
     if (++misses_ > kMostMisses) wrapping_.reset();
+    if (inside && wrapping_) wrapping_->learn_suffix(*inside);
+    if (inside) return lines_(*inside, number);
   }
   lines_(line, number);
 }
 
-// A line that fills the page waits for the next one.
+// Where lines were broken, each waits for the next one.
 void Unwrapper::put_together(std::string_view line, std::uint64_t number) {
-  const bool goes_on = !whole_.empty() && is_broken(*wrapping_, piece_, line) && whole_.size() < kLongestHeld;
-  if (!goes_on) end_line();
-  const bool fills = wrapping_ && wrapping_->width != 0 && line.size() == wrapping_->width;
-  if (!goes_on && !fills) return hand_on(line, number);
-  if (!goes_on) whole_number_ = number;
-  whole_.append(line);
+  const bool may_be_piece = wrapping_ && !whole_.empty() && whole_.size() < kLongestHeld;
+  if (const auto rest = may_be_piece ? continuation(*wrapping_, piece_, line) : std::nullopt) {
+    whole_.append(rest->separator).append(rest->text);
+    piece_.assign(line);
+    misses_ = 0;
+    return;
+  }
+  end_line();
+  if (!wrapping_ || (wrapping_->width == 0 && wrapping_->page == 0) || line.empty()) return hand_on(line, number);
+  whole_.assign(line);
   piece_.assign(line);
-  if (!fills) end_line();
+  whole_number_ = number;
 }
 
 void Unwrapper::end_line() {
@@ -57,58 +61,90 @@ void Unwrapper::hold(std::string_view line, std::uint64_t number) {
   held_bytes_ += line.size();
 }
 
-std::vector<std::string> Unwrapper::lines_of(const std::vector<Held>& held) {
-  std::vector<std::string> lines;
-  lines.reserve(held.size());
-  for (const Held& line : held) lines.push_back(line.line);
-  return lines;
-}
-
-// A line that is wrapped as those before it teaches nothing new.
+// A line that is wrapped as those before it teaches nothing new, nor does one that begins as the last one did in which
+// nothing had to be learned.
 bool Unwrapper::is_new_report(std::string_view line) const {
-  if (line.size() > kLongestHeld || !is_of_report(line)) return false;
+  if (line.empty() || line.size() > kLongestHeld || !is_of_report(line)) return false;
+  if (plain_lines_ > 0 && line.front() == plain_front_) return false;
   const bool shaped = wrapping_ && (wrapping_->width != 0 || !wrapping_->prefix.empty());
   return !shaped || !wrapping_->prefix.match(line);
 }
 
-void Unwrapper::decide() {
+void Unwrapper::look() {
   if (held_.empty()) return;
-  if (auto learned = learn_wrapping(lines_of(held_))) {
-    wrapping_ = std::move(learned);
-    misses_ = 0;
+  std::vector<std::string> lines;
+  lines.reserve(held_.size());
+  for (const Held& held : held_) lines.push_back(held.line);
+  auto learned = learn_wrapping(lines);
+  if (learned) {
+    for (std::string& line : lines) line = learned->unwrap(line, scratch_).value_or(line);
   }
+  backwards_ = is_reversed(lines);
+  if (backwards_) return;
+  if (!learned && !wrapping_) {
+    plain_front_ = held_.size() > 1 && !held_[1].line.empty() ? held_[1].line.front() : '\0';
+    plain_lines_ = kPlainStretch;
+  }
+  if (learned) wrapping_ = std::move(learned);
+  misses_ = 0;
+  release();
+}
+
+void Unwrapper::release() {
   const auto held = std::exchange(held_, {});
   held_bytes_ = 0;
   for (const Held& line : held) put_together(line.line, line.number);
 }
 
+// The line before a report may be the first piece of the report's own first line.
+void Unwrapper::delay(std::string_view line, std::uint64_t number) {
+  hand_on_last();
+  if (plain_lines_ > 0 || line.size() > kLongestHeld) return put_together(line, number);
+  last_.assign(line);
+  last_number_ = number;
+  has_last_ = true;
+}
+
+void Unwrapper::hand_on_last() {
+  if (!std::exchange(has_last_, false)) return;
+  put_together(last_, last_number_);
+}
+
 void Unwrapper::turn_round() {
   backwards_ = false;
-  auto held = std::exchange(held_, {});
+  const auto held = std::exchange(held_, {});
   held_bytes_ = 0;
   for (auto line = held.rbegin(); line != held.rend(); ++line) feed(line->line, line->number);
 }
 
 void Unwrapper::flush() {
-  if (backwards_ || is_reversed(lines_of(held_))) turn_round();
-  decide();
+  look();
+  if (backwards_) {
+    turn_round();
+    look();
+    // The end of the log: what is left has been turned once.
+    backwards_ = false;
+    release();
+  }
+  hand_on_last();
   end_line();
 }
 
 void Unwrapper::feed(std::string_view line, std::uint64_t number) {
+  if (plain_lines_ > 0) --plain_lines_;
   if (backwards_) {
     hold(line, number);
     if (held_bytes_ > kMostBackwards) turn_round();
   } else if (!held_.empty()) {
     hold(line, number);
-    if (held_.size() < kMostHeld && held_bytes_ < kMostHeldBytes) return;
-    backwards_ = is_reversed(lines_of(held_));
-    if (!backwards_) decide();
+    if (held_.size() >= kMostHeld || held_bytes_ >= kMostHeldBytes) look();
   } else if (is_new_report(line)) {
     end_line();
+    if (has_last_) hold(last_, last_number_);
+    has_last_ = false;
     hold(line, number);
   } else {
-    put_together(line, number);
+    delay(line, number);
   }
 }
 

@@ -33,10 +33,12 @@ class Unwrapper {
     std::uint64_t number;
   };
 
-  static std::vector<std::string> lines_of(const std::vector<Held>& held);
   bool is_new_report(std::string_view line) const;
   void hold(std::string_view line, std::uint64_t number);
-  void decide();
+  void look();
+  void release();
+  void delay(std::string_view line, std::uint64_t number);
+  void hand_on_last();
   void turn_round();
   void put_together(std::string_view line, std::uint64_t number);
   void end_line();
@@ -46,8 +48,13 @@ class Unwrapper {
   std::optional<Wrapping> wrapping_;
   std::vector<Held> held_;
   std::size_t held_bytes_ = 0;
-  bool backwards_ = false;     // what is held is a log with its newest line first
-  std::size_t misses_ = 0;     // lines in a row that were not wrapped
+  bool backwards_ = false;       // what is held is a log with its newest line first
+  std::size_t misses_ = 0;       // lines in a row from which nothing was taken off
+  char plain_front_ = 0;         // how the last report began in which nothing had to be learned
+  std::size_t plain_lines_ = 0;  // lines for which that is remembered
+  std::string last_;             // the line before, not yet handed on
+  std::uint64_t last_number_ = 0;
+  bool has_last_ = false;
   std::string piece_, whole_;  // the last line, which may have been broken, and all of its pieces
   std::uint64_t whole_number_ = 0;
   std::string scratch_;

@@ -5,6 +5,7 @@
 
 #include "parser/grammar.hpp"
 #include "parser/line_parts.hpp"
+#include "parser/quoting.hpp"
 #include "parser/take.hpp"
 #include "parser/trial_reading.hpp"
 
@@ -114,7 +115,7 @@ std::optional<Wrapping> learn_prefix(const std::vector<std::string>& lines) {
     before.emplace_back(line);
     const Place place = find_first(line, kBeginnings);
     if (place.words.empty() || is_blank_only(std::string_view(line).substr(0, place.offset))) continue;
-    if (is_understood(read_last(before), place.words)) continue;
+    if (is_understood(read_last({line}), place.words)) return std::nullopt;
     // Some forms are told by the lines before them.
     std::vector<std::string_view> twice = before;
     twice.insert(twice.end(), before.begin(), before.end());
@@ -142,35 +143,99 @@ std::string common_suffix(const std::vector<std::string>& lines) {
   return {};
 }
 
-// A line that goes on in the next one though it does not fill the page: a mail program has broken it between two words.
-bool is_word_wrapped(const std::vector<std::string>& lines, std::size_t width) {
-  for (std::size_t i = 0; i + 1 < lines.size(); ++i) {
-    const std::string_view next = lines[i + 1];
-    if (lines[i].size() == width || next.empty() || is_blank(next.front())) continue;
-    if (read_last({lines[i]}).stamped && !read_last({next}).stamped) return true;
-  }
-  return false;
+// Whether a line of the log begins here, and not the rest of one that was broken.
+bool is_head(const LineShape& prefix, std::string_view line) {
+  return prefix.empty() ? read_last({line}).stamped : prefix.match(line).has_value();
 }
 
-// Where several lines are as long as the longest one, a terminal has broken them; no line of a report repeats the
-// length of its longest ones by chance.
+// How long the first line would be with the second's first word. The blanks that stood between them are lost; a table
+// has many.
+std::size_t with_next_word(std::string_view line, std::string_view next) {
+  constexpr std::size_t kMostBlanks = 8;
+  next.remove_prefix(quote_marks_length(next));
+  return line.size() + kMostBlanks + std::min(next.find_first_of(" \t"), next.size());
+}
+
+// What begins with words of the kernel's own is no rest of another line.
+bool is_rest(std::string_view text) { return find_first(text, kBeginnings).offset != 0 && is_weak(classify(text)); }
+
+// A line that begins no line of the log and says nothing by itself: it may be the rest of the one before.
+bool goes_on_in(const LineShape& prefix, std::string_view next) {
+  next.remove_prefix(quote_marks_length(next));
+  if (next.empty() || is_blank(next.front()) || !is_rest(next)) return false;
+  return !is_head(prefix, next);
+}
+
+// Lines that begin alike have stamps or have none; then nothing is broken.
+bool begin_alike(const std::vector<std::string>& lines) {
+  const auto front = [](std::string_view line) {
+    line.remove_prefix(quote_marks_length(line));
+    return line.empty() ? ' ' : line.front();
+  };
+  return std::all_of(lines.begin(), lines.end(), [&](const std::string& line) {
+    return is_blank(front(line)) || front(line) == front(lines.front());
+  });
+}
+
+// Where lines were broken, as far as a few of them show it.
+struct Border {
+  std::size_t lines = 0;  // that were broken
+  std::size_t shortest = std::string_view::npos, longest = 0;
+  std::size_t least_need = std::string_view::npos;  // of room for the next line's first word
+};
+
+Border border_of(const LineShape& prefix, const std::vector<std::string>& lines) {
+  Border border;
+  for (std::size_t i = 0; i + 1 < lines.size(); ++i) {
+    if (!goes_on_in(prefix, lines[i + 1])) continue;
+    ++border.lines;
+    border.shortest = std::min(border.shortest, lines[i].size());
+    border.longest = std::max(border.longest, lines[i].size());
+    border.least_need = std::min(border.least_need, with_next_word(lines[i], lines[i + 1]));
+  }
+  return border;
+}
+
+// Bare lines of a report do not repeat the length of the longest one by chance.
 std::size_t common_width(const std::vector<std::string>& lines) {
-  constexpr std::size_t kNarrowest = 40;
   constexpr std::ptrdiff_t kFew = 3;
   std::size_t longest = 0;
   for (const std::string& line : lines) longest = std::max(longest, line.size());
-  const auto as_long =
-      std::count_if(lines.begin(), lines.end(), [&](const std::string& line) { return line.size() == longest; });
-  return longest >= kNarrowest && as_long >= kFew && !is_word_wrapped(lines, longest) ? longest : 0;
+  const auto fills = [&](const std::string& line) { return line.size() == longest && !is_blank(line.back()); };
+  return std::count_if(lines.begin(), lines.end(), fills) >= kFew ? longest : 0;
+}
+
+// A terminal breaks all lines at one place, a mail program where the next word would not have fitted. Anything else is
+// lines of their own without a stamp.
+void learn_widths(Wrapping& wrapping, const std::vector<std::string>& lines) {
+  constexpr std::size_t kNarrowest = 40;
+  constexpr std::size_t kWidest = 140;
+  if (begin_alike(lines)) {
+    const std::size_t width = common_width(lines);
+    if (width >= kNarrowest) wrapping.width = width;
+    return;
+  }
+  const Border border = border_of(wrapping.prefix, lines);
+  if (border.lines < 2 || border.longest < kNarrowest) return;
+  if (border.shortest == border.longest) {
+    wrapping.width = border.longest;
+  } else if (border.longest <= kWidest && border.longest < border.least_need) {
+    wrapping.page = border.longest;
+  }
 }
 
 }  // namespace
 
-bool is_broken(const Wrapping& wrapping, std::string_view first, std::string_view second) {
-  if (wrapping.width == 0 || first.size() != wrapping.width) return false;
-  const TrialReading rest = read_last({second});
-  const bool begins = find_first(rest.text, kBeginnings).offset == 0;
-  return second.size() <= wrapping.width && !rest.stamped && !begins && is_weak(classify(rest.text));
+std::optional<Continuation> continuation(const Wrapping& wrapping, std::string_view first, std::string_view second) {
+  if (wrapping.width > 0) {
+    if (first.size() != wrapping.width || second.size() > wrapping.width) return std::nullopt;
+    const bool rest = !is_head(wrapping.prefix, second) && is_rest(second);
+    return rest ? std::optional(Continuation{"", second}) : std::nullopt;
+  }
+  if (wrapping.page == 0 || first.empty() || !goes_on_in(wrapping.prefix, second)) return std::nullopt;
+  const auto text = second.substr(quote_marks_length(second));
+  const bool would_have_fitted = with_next_word(first, text) <= wrapping.page;
+  return would_have_fitted ? std::nullopt : std::optional(Continuation{" ", text});
 }
 
 std::optional<std::string_view> Wrapping::unwrap(std::string_view line, std::string& scratch) const {
@@ -194,14 +259,13 @@ void Wrapping::learn_suffix(std::string_view unwrapped) {
 }
 
 std::optional<Wrapping> learn_wrapping(const std::vector<std::string>& lines) {
-  auto wrapping = learn_prefix(lines);
+  const auto wrapping = learn_prefix(lines);
   const std::string suffix = common_suffix(lines);
-  const std::size_t width = common_width(lines);
-  if (!wrapping && suffix.empty() && width == 0) return std::nullopt;
-  if (!wrapping) wrapping.emplace();
-  wrapping->suffix = suffix;
-  wrapping->width = width;
-  return wrapping;
+  Wrapping learned = wrapping.value_or(Wrapping{});
+  learned.suffix = suffix;
+  learn_widths(learned, lines);
+  const bool any = wrapping || !suffix.empty() || learned.width > 0 || learned.page > 0;
+  return any ? std::optional(std::move(learned)) : std::nullopt;
 }
 
 }  // namespace oomwhy

@@ -21,7 +21,8 @@ struct Wrapping {
   LineShape prefix;
   std::string suffix;         // as printed; blanks: any number of them
   std::optional<char> quote;  // the prefix opens with it: it is closed at the end, with or without a comma behind
-  std::size_t width = 0;      // bytes after which a terminal or a page went on in the next line; 0: not known
+  std::size_t width = 0;      // bytes after which a terminal went on in the next line; 0: it did not
+  std::size_t page = 0;       // bytes of the longest line that a mail program broke between two words; 0: it did not
 
   // The text inside; absent: the line is not wrapped like this. The view points into `line` or, where quotes had to be
   // undone, into `scratch`.
@@ -30,8 +31,12 @@ struct Wrapping {
   void learn_suffix(std::string_view unwrapped);
 };
 
-// Whether the first line goes on in the second, which was broken off at `width` and has no stamp of its own.
-bool is_broken(const Wrapping& wrapping, std::string_view first, std::string_view second);
+// How the second line goes on with the first one, which was broken: what stood between them, and what of the second is
+// its own. Absent: they are two lines.
+struct Continuation {
+  std::string_view separator, text;
+};
+std::optional<Continuation> continuation(const Wrapping& wrapping, std::string_view first, std::string_view second);
 
 // From neighbouring lines, the first of which begins or is a part of a report. Absent: none of them has anything around
 // it that is not known already, or nothing can be told.
