@@ -64,6 +64,23 @@ bool is_header_without_gap(std::string_view joined) {
   return std::find(columns.begin(), columns.end(), TaskColumn::Unknown) == columns.end();
 }
 
+// "-998 pause": the number belongs to the row.
+bool is_led_by_number(std::string_view name) {
+  const auto word = name.substr(0, name.find(' '));
+  return word.size() < name.size() && word.find_first_not_of("-0123456789") == std::string_view::npos;
+}
+
+// A thread group's leader, as every row of a table is since 2.6.36: its tgid is its pid. A number that was taken apart
+// gives another one.
+bool is_leaders_row(std::string_view joined, const TaskTableLayout& layout) {
+  const Fact fact = classify(joined);
+  const auto* row = std::get_if<TaskRow>(&fact);
+  if (row == nullptr) return false;
+  const auto decoded = decode_task_row(*row, layout);
+  const auto* task = std::get_if<DecodedTaskRow>(&decoded);
+  return task != nullptr && task->tgid == row->pid && !is_led_by_number(task->name);
+}
+
 // A single word, as the second half of a name mostly is; not the dashes that grep puts between its matches.
 bool is_word(std::string_view text) {
   if (text.find_first_of(" \t") != std::string_view::npos || is_elision(text)) return false;
@@ -181,6 +198,11 @@ Rejoiner::State::Separators Rejoiner::State::separators(const LogLine& next) con
   if (!next.starts_record || next.enveloped) return {"\n", nullptr, nullptr};
   if (text.empty()) return {"", nullptr, nullptr};
   if (is_header_without_gap(std::string(text).append(next.text))) return {"", nullptr, nullptr};
+  if (layout_ && held_kind_ == Fact(TaskRow{}).index() &&
+      is_leaders_row(std::string(text).append(next.text), *layout_) &&
+      !is_leaders_row(std::string(text).append(" ").append(next.text), *layout_)) {
+    return {"", nullptr, nullptr};
+  }
   const bool bare = !held_.enveloped();
   // No page is as wide: where nothing but the name can hold a newline, it is the name's.
   constexpr std::size_t kWidestPage = 160;
