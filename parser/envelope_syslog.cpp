@@ -65,6 +65,14 @@ bool take_container_stream(std::string_view& rest, Envelope& found) {
   return true;
 }
 
+// What follows the stamp of a log with a host and a tag: blanks, the sender.
+void take_rest(std::string_view& rest, std::string_view behind, Envelope& found, EnvelopeForm form) {
+  take_blanks(behind);
+  found.line.form = form;
+  take_sender(behind, found);
+  rest = behind;
+}
+
 }  // namespace
 
 bool take_month_envelope(std::string_view& rest, Envelope& found) {
@@ -72,10 +80,7 @@ bool take_month_envelope(std::string_view& rest, Envelope& found) {
   WallTime wall;
   if (!take_month_day_time(behind, wall) || !stamp_ends(behind)) return false;
   set_stamp(found, wall, rest, behind, Clock::Received);
-  take_blanks(behind);
-  found.line.form = EnvelopeForm::Syslog3164;
-  take_sender(behind, found);
-  rest = behind;
+  take_rest(rest, behind, found, EnvelopeForm::Syslog3164);
   return true;
 }
 
@@ -111,10 +116,7 @@ bool take_weekday_envelope(std::string_view& rest, Envelope& found) {
   if (take_ctime(behind, wall) && stamp_ends(behind)) {
     // OpenWrt's logread: asctime, then "kern.warn kernel: ".
     set_stamp(found, wall, rest, behind, Clock::Received);
-    take_blanks(behind);
-    found.line.form = EnvelopeForm::Syslog3164;
-    take_sender(behind, found);
-    rest = behind;
+    take_rest(rest, behind, found, EnvelopeForm::Syslog3164);
     return true;
   }
   behind = rest;
@@ -125,10 +127,7 @@ bool take_weekday_envelope(std::string_view& rest, Envelope& found) {
   if (zone.empty() || zone.size() > 8) return false;
   if (zone == "UTC" || zone == "GMT") wall.offset_minutes = 0;
   set_stamp(found, wall, rest, behind, Clock::Received);
-  take_blanks(behind);
-  found.line.form = EnvelopeForm::JournalShort;
-  take_sender(behind, found);
-  rest = behind;
+  take_rest(rest, behind, found, EnvelopeForm::JournalShort);
   return true;
 }
 

@@ -1,25 +1,15 @@
 // Lines that say who was killed. Expected values stand in the lines themselves; the lines are the kernel's formats
 // (mm/oom_kill.c of the named versions), or a real kernel's output.
 #include <catch2/catch.hpp>
-#include <deque>
 #include <string>
 
 #include "parser/grammar.hpp"
+#include "tests/parser/classified.hpp"
 
 using namespace oomwhy;
+using oomwhy::test::read;
 
 namespace {
-
-// The facts point into the line, so the lines are kept.
-template <typename Kind>
-Kind read(std::string line) {
-  static std::deque<std::string> lines;
-  lines.push_back(std::move(line));
-  INFO(lines.back());
-  const Fact fact = classify(lines.back());
-  REQUIRE(std::holds_alternative<Kind>(fact));
-  return std::get<Kind>(fact);
-}
 
 std::optional<std::uint64_t> count(const std::optional<Kibibytes>& size) {
   return size ? std::optional(size->count) : std::nullopt;

@@ -1,26 +1,12 @@
 // The memory cgroup block (kernel-formats: 2.4, 2.5). What is expected stands in the lines.
 #include <catch2/catch.hpp>
-#include <deque>
 #include <string>
 
 #include "parser/grammar.hpp"
+#include "tests/parser/classified.hpp"
 
 using namespace oomwhy;
-
-namespace {
-
-// The facts point into the line, so the lines are kept.
-template <typename Kind>
-Kind read(std::string line) {
-  static std::deque<std::string> lines;
-  lines.push_back(std::move(line));
-  INFO(lines.back());
-  const Fact fact = classify(lines.back());
-  REQUIRE(std::holds_alternative<Kind>(fact));
-  return std::get<Kind>(fact);
-}
-
-}  // namespace
+using oomwhy::test::read;
 
 TEST_CASE("the usage of a cgroup is read for each counter") {
   const std::pair<std::string, MemoryCounter> cases[] = {{"memory: ", MemoryCounter::Memory},

@@ -2,25 +2,15 @@
 // output; what is expected stands in them.
 #include <algorithm>
 #include <catch2/catch.hpp>
-#include <deque>
 #include <string>
 
 #include "parser/grammar.hpp"
+#include "tests/parser/classified.hpp"
 
 using namespace oomwhy;
+using oomwhy::test::read;
 
 namespace {
-
-// The facts point into the line, so the lines are kept.
-template <typename Kind>
-Kind read(std::string line) {
-  static std::deque<std::string> lines;
-  lines.push_back(std::move(line));
-  INFO(lines.back());
-  const Fact fact = classify(lines.back());
-  REQUIRE(std::holds_alternative<Kind>(fact));
-  return std::get<Kind>(fact);
-}
 
 using Number = std::optional<std::uint64_t>;
 constexpr auto none = std::nullopt;

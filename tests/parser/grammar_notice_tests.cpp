@@ -1,26 +1,12 @@
 // Stack lines of every architecture, and the lines around reports (kernel-formats: 2.3, 2.12 to 2.14).
 #include <catch2/catch.hpp>
-#include <deque>
 #include <string>
 
 #include "parser/grammar.hpp"
+#include "tests/parser/classified.hpp"
 
 using namespace oomwhy;
-
-namespace {
-
-// The facts point into the line, so the lines are kept.
-template <typename Kind>
-Kind read(std::string line) {
-  static std::deque<std::string> lines;
-  lines.push_back(std::move(line));
-  INFO(lines.back());
-  const Fact fact = classify(lines.back());
-  REQUIRE(std::holds_alternative<Kind>(fact));
-  return std::get<Kind>(fact);
-}
-
-}  // namespace
+using oomwhy::test::read;
 
 TEST_CASE("stack lines of all eras and architectures are known") {
   for (const std::string line : {

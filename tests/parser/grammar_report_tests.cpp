@@ -1,25 +1,15 @@
 // Lines that frame a report: invocation, cpuset, CPU and Pid lines, the summary. Lines are the kernel's formats
 // (kernel-formats: 2.1 to 2.3, 2.10) or a real kernel's output; what is expected stands in them.
 #include <catch2/catch.hpp>
-#include <deque>
 #include <string>
 
 #include "parser/grammar.hpp"
+#include "tests/parser/classified.hpp"
 
 using namespace oomwhy;
+using oomwhy::test::read;
 
 namespace {
-
-// The facts point into the line, so the lines are kept.
-template <typename Kind>
-Kind read(std::string line) {
-  static std::deque<std::string> lines;
-  lines.push_back(std::move(line));
-  INFO(lines.back());
-  const Fact fact = classify(lines.back());
-  REQUIRE(std::holds_alternative<Kind>(fact));
-  return std::get<Kind>(fact);
-}
 
 using Text = std::optional<std::string>;
 constexpr auto none = std::nullopt;

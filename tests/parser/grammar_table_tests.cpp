@@ -1,26 +1,16 @@
 // The task table: headers and rows of every column layout (kernel-formats: 2.8), rows with odd names, damaged rows, and
 // rows whose header is lost. Rows with figures are real kernels' or the formats document's own examples.
 #include <catch2/catch.hpp>
-#include <deque>
 #include <string>
 
 #include "parser/grammar.hpp"
+#include "tests/parser/classified.hpp"
 
 using namespace oomwhy;
+using oomwhy::test::read;
 using C = TaskColumn;
 
 namespace {
-
-// The facts point into the line, so the lines are kept.
-template <typename Kind>
-Kind read(std::string line) {
-  static std::deque<std::string> lines;
-  lines.push_back(std::move(line));
-  INFO(lines.back());
-  const Fact fact = classify(lines.back());
-  REQUIRE(std::holds_alternative<Kind>(fact));
-  return std::get<Kind>(fact);
-}
 
 const TaskTableLayout t1{{C::Pid, C::Uid, C::Tgid, C::TotalVm, C::Rss, C::Cpu, C::OomAdj, C::Name}};
 const TaskTableLayout t2{{C::Pid, C::Uid, C::Tgid, C::TotalVm, C::Rss, C::Cpu, C::OomAdj, C::OomScoreAdj, C::Name}};
