@@ -10,6 +10,7 @@
 
 #include "parser/event_time.hpp"
 #include "parser/held_line.hpp"
+#include "parser/joined_reading.hpp"
 #include "parser/line_parts.hpp"
 #include "parser/report_opening.hpp"
 
@@ -54,68 +55,11 @@ bool one_record_by_prefix(const LogLine& a, const LogLine& b) {
          same_writer(a, b);
 }
 
-// A task table's header in which every column is one that kernels have: broken inside of a column's name.
-bool is_header_without_gap(std::string_view joined) {
-  if (!contains(joined, "total_vm")) return false;
-  const Fact fact = classify(joined);
-  const auto* header = std::get_if<TaskTableHeader>(&fact);
-  if (header == nullptr || header->cut) return false;
-  const auto& columns = header->layout.columns;
-  return std::find(columns.begin(), columns.end(), TaskColumn::Unknown) == columns.end();
-}
-
-// "-998 pause": the number belongs to the row.
-bool is_led_by_number(std::string_view name) {
-  const auto word = name.substr(0, name.find(' '));
-  return word.size() < name.size() && word.find_first_not_of("-0123456789") == std::string_view::npos;
-}
-
-// A thread group's leader, as every row of a table is since 2.6.36: its tgid is its pid. A number that was taken apart
-// gives another one.
-bool is_leaders_row(std::string_view joined, const TaskTableLayout& layout) {
-  const Fact fact = classify(joined);
-  const auto* row = std::get_if<TaskRow>(&fact);
-  if (row == nullptr) return false;
-  const auto decoded = decode_task_row(*row, layout);
-  const auto* task = std::get_if<DecodedTaskRow>(&decoded);
-  return task != nullptr && task->tgid == row->pid && !is_led_by_number(task->name);
-}
-
 // A single word, as the second half of a name mostly is; not the dashes that grep puts between its matches.
 bool is_word(std::string_view text) {
   if (text.find_first_of(" \t") != std::string_view::npos || is_elision(text)) return false;
   return std::any_of(text.begin(), text.end(), [](unsigned char c) { return std::isalnum(c) != 0 || c >= 0x80; });
 }
-
-// How many figures the fact holds: of two readings of a line that never becomes whole, the richer one.
-struct Content {
-  template <typename Kind>
-  std::size_t operator()(const Kind& fact) const {
-    if constexpr (requires { fact.kb; }) return 1 + fact.kb.size();
-    if constexpr (requires { fact.pages; }) return 1 + fact.pages.size();
-    if constexpr (requires { fact.blocks; }) return 1 + fact.blocks.size();
-    if constexpr (requires { fact.inline_stats_kb; }) {
-      return 1 + fact.inline_stats_kb.size() + std::size_t{fact.path.has_value()};
-    }
-    if constexpr (requires { fact.number_count; }) return 1 + fact.number_count;
-    return 1;
-  }
-  std::size_t operator()(const Unrelated&) const { return 0; }
-  std::size_t operator()(const Damaged&) const { return 0; }
-  std::size_t operator()(const Killed& fact) const {
-    return 1 + std::size_t{fact.total_vm.has_value()} + fact.anon_rss.has_value() + fact.file_rss.has_value() +
-           fact.shmem_rss.has_value() + fact.pgtables.has_value() + fact.uid.has_value() +
-           fact.oom_score_adj.has_value();
-  }
-  std::size_t operator()(const ConstraintSummary& fact) const {
-    return 1 + std::size_t{fact.nodemask.has_value()} + fact.cpuset.has_value() + fact.mems_allowed.has_value() +
-           fact.oom_memcg.has_value() + fact.task_memcg.has_value() + fact.task.has_value() + fact.pid.has_value();
-  }
-  std::size_t operator()(const Invocation& fact) const {
-    return 1 + std::size_t{fact.gfp_mask.has_value()} + fact.gfp_flags.has_value() + fact.order.has_value() +
-           fact.oom_score_adj.has_value();
-  }
-};
 
 }  // namespace
 
@@ -237,8 +181,8 @@ Rejoiner::State::Join Rejoiner::State::try_join(const HeldLine& front, const Log
     const Fact joined = classify(trial.text());
     if (held_kind_ != joined.index() && held_kind_ != Fact(Damaged{}).index()) continue;
     const bool whole = is_whole(joined);
-    if (!whole && std::visit(Content{}, joined) <= content_) continue;
-    content_ = std::visit(Content{}, joined);
+    if (!whole && content_of(joined) <= content_) continue;
+    content_ = content_of(joined);
     longer_ = trial;
     has_longer_ = true;
     return whole ? Join::Whole : Join::Longer;
@@ -302,7 +246,7 @@ void Rejoiner::State::hold(const LogLine& line, const Fact& fact) {
   holding_ = true;
   held_whole_ = is_whole(fact);
   held_kind_ = fact.index();
-  content_ = std::visit(Content{}, fact);
+  content_ = content_of(fact);
   held_.assign(line);
   has_longer_ = false;
 }
