@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "parser/archive.hpp"
 #include "parser/reader.hpp"
 
 namespace oomwhy {
@@ -29,6 +30,21 @@ inline std::vector<std::filesystem::path> capture_folders() {
   }
   std::sort(folders.begin(), folders.end());
   return folders;
+}
+
+// All of a file of a capture, which may lie there packed; empty where it does not.
+inline std::string capture_text(std::filesystem::path path) {
+  if (!std::filesystem::exists(path)) path += ".zst";
+  if (!std::filesystem::exists(path)) return {};
+  auto stream = open_text(path.string());
+  std::string text;
+  char block[65536];
+  while (stream) {
+    const std::size_t count = (*stream)->read(block, sizeof block);
+    if (count == 0) break;
+    text.append(block, count);
+  }
+  return text;
 }
 
 // The most complete text form of a capture: everything that /dev/kmsg gave while it ran, or (a panic) the console.

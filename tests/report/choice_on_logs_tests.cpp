@@ -9,29 +9,12 @@
 #include "report/event_id.hpp"
 #include "report/recent_victims.hpp"
 #include "tests/report/captured.hpp"
+#include "tests/report/case_inputs.hpp"
 
 using namespace oomwhy;
 namespace fs = std::filesystem;
 
 namespace {
-
-std::vector<fs::path> cases_of_testdata() {
-  std::vector<fs::path> folders;
-  for (const auto& entry : fs::directory_iterator(OOMWHY_TESTDATA)) {
-    if (entry.is_directory()) folders.push_back(entry.path());
-  }
-  std::sort(folders.begin(), folders.end());
-  return folders;
-}
-
-std::vector<fs::path> spellings_of(const fs::path& folder) {
-  std::vector<fs::path> inputs;
-  for (const auto& entry : fs::directory_iterator(folder)) {
-    if (entry.path().filename().string().starts_with("input.")) inputs.push_back(entry.path());
-  }
-  std::sort(inputs.begin(), inputs.end());
-  return inputs;
-}
 
 bool is_complete_kill(const OomEvent& event) {
   return event.completeness.grade == Grade::A && event.outcome == Outcome::Killed && !event.tasks.empty();
@@ -95,7 +78,7 @@ std::string in_words(const Tally& tally) {
 }  // namespace
 
 TEST_CASE("the predicted victim is the real one, or a rule says why not, in every spelling of the test data") {
-  for (const fs::path& folder : cases_of_testdata()) {
+  for (const fs::path& folder : case_folders()) {
     for (const fs::path& input : spellings_of(folder)) {
       for (const OomEvent& event : read_events(input.string())) {
         if (!is_complete_kill(event)) continue;
@@ -112,7 +95,7 @@ TEST_CASE("the predicted victim is the real one, or a rule says why not, in ever
 
 TEST_CASE("a score that a kernel printed is the score that is recomputed, give or take one while sizes move") {
   std::size_t printed = 0;
-  for (const fs::path& folder : cases_of_testdata()) {
+  for (const fs::path& folder : case_folders()) {
     for (const fs::path& input : spellings_of(folder)) {
       for (const OomEvent& event : read_events(input.string())) {
         const auto recomputed = score(event).choice.recomputed_score;
@@ -131,7 +114,7 @@ TEST_CASE("a score that a kernel printed is the score that is recomputed, give o
 
 // Where a form hides a kill line (journalctl's "[79B blob data]"), nothing that all forms have is left to go by.
 TEST_CASE("all spellings of a kill carry one id") {
-  for (const fs::path& folder : cases_of_testdata()) {
+  for (const fs::path& folder : case_folders()) {
     const auto inputs = spellings_of(folder);
     const fs::path whole = folder / "input.kmsg.txt";  // the form that loses nothing
     if (!fs::exists(whole)) continue;
@@ -172,30 +155,64 @@ TEST_CASE("published logs: what is predicted happened, and printed scores are re
   CHECK(held > 0);
 }
 
+namespace {
+
+constexpr std::string_view kColumns = "whole predicted as-the-kernel explained other";
+
+Tally tally_of(const std::string& log) {
+  Tally tally;
+  RecentVictims recent;
+  for (const OomEvent& event : read_events(log)) {
+    const Choice choice = score(event, recent.before(event)).choice;
+    recent.remember(event);
+    count(event, choice, tally);
+  }
+  return tally;
+}
+
+void add(const Tally& one, Tally& all) {
+  all.reports += one.reports;
+  all.predicted += one.predicted;
+  all.same += one.same;
+  all.explained += one.explained;
+  all.other += one.other;
+  for (const auto& [name, times] : one.deviations) all.deviations[name] += times;
+}
+
+// One row of the table; logs without a whole report have none.
+void add_row(const std::string& name, const std::string& log, std::string& table, Tally& all) {
+  const Tally tally = tally_of(log);
+  if (tally.reports == 0) return;
+  table += fmt::format("{:<52} {}\n", name, in_words(tally));
+  CAPTURE(name);
+  CHECK(tally.other == 0);
+  add(tally, all);
+}
+
+}  // namespace
+
+TEST_CASE("table of agreement over the test data", "[table]") {
+  std::string table = fmt::format("{:<52} {}\n", "case", kColumns);
+  Tally all;
+  for (const fs::path& folder : case_folders()) {
+    add_row(folder.filename().string(), fullest_input(folder).string(), table, all);
+  }
+  fmt::print("{}{:<52} {}\n\n", table, "all cases", in_words(all));
+  CHECK(all.same + all.explained == all.predicted);
+}
+
 TEST_CASE("table of agreement over the captures", "[table]") {
   const auto folders = capture_folders();
   if (folders.empty()) {
     WARN("OOMWHY_CAPTURES is not set: nothing was held against captures");
     return;
   }
-  std::string table = fmt::format("{:<52} whole predicted as-the-kernel explained other\n", "capture");
+  std::string table = fmt::format("{:<52} {}\n", "capture", kColumns);
   Tally all;
   for (const fs::path& folder : folders) {
-    Tally tally;
-    RecentVictims recent;
-    for (const OomEvent& event : read_events(complete_log(folder))) {
-      const Choice choice = score(event, recent.before(event)).choice;
-      recent.remember(event);
-      count(event, choice, tally);
-      count(event, choice, all);
-    }
-    if (tally.reports == 0) continue;
-    const std::string name = folder.parent_path().filename().string() + " " + folder.filename().string();
-    table += fmt::format("{:<52} {}\n", name, in_words(tally));
-    CAPTURE(name);
-    CHECK(tally.predicted == tally.reports);
-    CHECK(tally.other == 0);
+    add_row(folder.parent_path().filename().string() + " " + folder.filename().string(), complete_log(folder), table,
+            all);
   }
-  table += fmt::format("{:<52} {}\n", "all", in_words(all));
-  fmt::print("{}\n", table);
+  fmt::print("{}{:<52} {}\n\n", table, "all captures", in_words(all));
+  CHECK(all.predicted == all.reports);
 }

@@ -7,6 +7,7 @@
 #include "report/pid_set.hpp"
 #include "report/what_if.hpp"
 #include "tests/report/captured.hpp"
+#include "tests/report/case_inputs.hpp"
 #include "tests/report/make_case.hpp"
 
 using namespace oomwhy;
@@ -118,17 +119,6 @@ std::string in_words(const Tried& tried) {
       tried.offers, tried.spares, tried.in_full);
 }
 
-// The spelling of a case that loses nothing, else its first.
-fs::path fullest_input(const fs::path& folder) {
-  if (fs::exists(folder / "input.kmsg.txt")) return folder / "input.kmsg.txt";
-  fs::path first;
-  for (const auto& entry : fs::directory_iterator(folder)) {
-    const bool is_input = entry.path().filename().string().starts_with("input.");
-    if (is_input && (first.empty() || entry.path() < first)) first = entry.path();
-  }
-  return first;
-}
-
 bool is_limit(const Advice& advice) { return advice.setting == "MemoryMax" || advice.setting == "--memory"; }
 
 // The same choice as the one at hand, with many kinds of numbers.
@@ -142,9 +132,7 @@ OomEvent two_of(std::uint64_t victims_pages, std::uint64_t causes_pages, int vic
 
 TEST_CASE("advised adjustments of the test data flip the choice at the point that is named") {
   Tried tried;
-  for (const auto& entry : fs::directory_iterator(OOMWHY_TESTDATA)) {
-    if (entry.is_directory()) try_file(fullest_input(entry.path()), 1, tried);
-  }
+  for (const fs::path& folder : case_folders()) try_file(fullest_input(folder), 1, tried);
   fmt::print("{}", in_words(tried));
   CHECK(tried.offers > 0);
   CHECK(tried.spares > 0);
@@ -207,12 +195,11 @@ TEST_CASE("where no value changes the choice none is named") {
 }
 
 TEST_CASE("a score or limit that is proposed carries its replay, and so does a limit that contains a cause") {
-  for (const auto& entry : fs::directory_iterator(OOMWHY_TESTDATA)) {
-    if (!entry.is_directory()) continue;
-    const Document document = analyse(std::vector<InputSummary>{}, read_events(fullest_input(entry.path()).string()));
+  for (const fs::path& folder : case_folders()) {
+    const Document document = analyse(std::vector<InputSummary>{}, read_events(fullest_input(folder).string()));
     for (const Incident& incident : document.incidents) {
       for (const Advice& advice : incident.advice) {
-        CAPTURE(entry.path().string(), advice.setting, advice.value, advice.gate);
+        CAPTURE(folder.string(), advice.setting, advice.value, advice.gate);
         const bool contains = is_limit(advice) && advice.reason.find("killed inside") != std::string::npos;
         if (advice.flips_at || (is_limit(advice) && advice.proposed)) CHECK(advice.replay);
         // Without a table, or by rules that need more than it has, nothing can be replayed.
