@@ -6,7 +6,7 @@
 #include <tuple>
 
 #include "report/cgroup_path.hpp"
-#include "report/rules_incident.hpp"
+#include "report/moment.hpp"
 #include "report/scene.hpp"
 
 namespace oomwhy {
@@ -53,7 +53,7 @@ bool is_copy(const OomEvent& a, const OomEvent& b) {
   if (a.origin.source == b.origin.source && a.boot_index != b.boot_index) {
     return false;
   }
-  const std::optional<double> apart = seconds_between(a.time, b.time);
+  const std::optional<double> apart = seconds_within_boot(a.time, b.time);
   return !apart || std::abs(*apart) <= kTogether;
 }
 
@@ -131,7 +131,7 @@ bool belongs(const Incident& incident, const OomEvent& event) {
   if (!same_source && !common_clock && (last.boot_id.empty() || event.boot_id.empty())) {
     return false;
   }
-  const std::optional<double> apart = seconds_between(last.time, event.time);
+  const std::optional<double> apart = seconds_within_boot(last.time, event.time);
   if (!apart) {
     return same_source;
   }

@@ -8,12 +8,28 @@
 
 namespace oomwhy {
 
-// Microseconds from `earlier` to `later`; absent where they have no clock in common.
+// Absent where one is not known, or where no count of microseconds says how far apart they are.
+constexpr std::optional<std::int64_t> difference(const std::optional<std::int64_t>& earlier,
+                                                 const std::optional<std::int64_t>& later) {
+  std::int64_t span = 0;
+  if (!earlier || !later || __builtin_sub_overflow(*later, *earlier, &span)) return std::nullopt;
+  return span;
+}
+
+// Microseconds from `earlier` to `later`; absent where they have no clock in common. A stamp since boot comes last: it
+// starts anew with each boot.
 constexpr std::optional<std::int64_t> microseconds_between(const Time& earlier, const Time& later) {
-  if (earlier.realtime_us && later.realtime_us) return *later.realtime_us - *earlier.realtime_us;
-  if (earlier.wall_us && later.wall_us) return *later.wall_us - *earlier.wall_us;
-  if (earlier.uptime_us && later.uptime_us) return *later.uptime_us - *earlier.uptime_us;
-  return std::nullopt;
+  if (const auto span = difference(earlier.realtime_us, later.realtime_us)) return span;
+  if (const auto span = difference(earlier.wall_us, later.wall_us)) return span;
+  return difference(earlier.uptime_us, later.uptime_us);
+}
+
+// Seconds between two times of one boot. The kernel's own clock comes first: received stamps of one report differ by
+// seconds.
+constexpr std::optional<double> seconds_within_boot(const Time& earlier, const Time& later) {
+  auto span = difference(earlier.uptime_us, later.uptime_us);
+  if (!span) span = microseconds_between(earlier, later);
+  return span ? std::optional<double>(static_cast<double>(*span) / 1e6) : std::nullopt;
 }
 
 }  // namespace oomwhy

@@ -7,6 +7,7 @@
 
 #include "report/cgroup_path.hpp"
 #include "report/format.hpp"
+#include "report/moment.hpp"
 #include "report/rule_id.hpp"
 #include "report/scene.hpp"
 
@@ -84,7 +85,7 @@ std::string in_words(double seconds) {
 }
 
 std::string within(const OomEvent& first, const OomEvent& last) {
-  const std::optional<double> seconds = seconds_between(first.time, last.time);
+  const std::optional<double> seconds = seconds_within_boot(first.time, last.time);
   return seconds ? " within " + in_words(*seconds) : std::string();
 }
 
@@ -104,21 +105,6 @@ bool lost_one(const OomEvent& event, const std::string& comm) {
 }
 
 }  // namespace
-
-std::optional<double> seconds_between(const Time& a, const Time& b) {
-  const auto span = [](const std::optional<std::int64_t>& from, const std::optional<std::int64_t>& to) {
-    return from && to ? std::optional<double>((static_cast<double>(*to) - static_cast<double>(*from)) / 1e6)
-                      : std::nullopt;
-  };
-  // The kernel's own clock first: received stamps of one report differ by seconds.
-  for (const auto& seconds :
-       {span(a.uptime_us, b.uptime_us), span(a.realtime_us, b.realtime_us), span(a.wall_us, b.wall_us)}) {
-    if (seconds) {
-      return seconds;
-    }
-  }
-  return std::nullopt;
-}
 
 std::optional<RestartLoop> k1_restart_loop(const Incident& incident) {
   const std::optional<Restarts> run = longest_run_of_restarts(incident.events);
@@ -174,7 +160,8 @@ std::optional<Evidence> g1_growth(const Incident& incident, const std::string& c
     if (size.count == 0) {
       continue;
     }
-    const std::optional<double> seconds = start != nullptr ? seconds_between(start->time, event.time) : std::nullopt;
+    const std::optional<double> seconds =
+        start != nullptr ? seconds_within_boot(start->time, event.time) : std::nullopt;
     if (seconds && *seconds >= kLeastSpan && size > size_of(*start, comm)) {
       const Bytes grown = less(size, size_of(*start, comm));
       const Bytes a_minute{static_cast<std::uint64_t>(static_cast<double>(grown.count) * 60 / *seconds)};

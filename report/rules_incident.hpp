@@ -23,7 +23,4 @@ std::optional<Evidence> k3_killed_twice(const Incident& incident);
 std::optional<Evidence> g1_growth(const Incident& incident, const std::string& comm);
 std::optional<Evidence> g2_gain_of_kills(const Incident& incident);
 
-// Seconds from `a` to `b` by the best clock that both have; absent where they have none in common.
-std::optional<double> seconds_between(const Time& a, const Time& b);
-
 }  // namespace oomwhy

@@ -52,6 +52,19 @@ TEST_CASE("a process that holds most of the memory and was killed is its own cau
   CHECK(incident.cause.share_of_ram == Approx(12.0 / 15.75));
 }
 
+TEST_CASE("the reason of a confidence says what is so") {
+  const auto why = [](std::uint64_t largest, std::uint64_t second) {
+    const Incident incident = judge(with_own_anon(host_of_16_gib(
+        {row(812, 110, second * kMiB, 12 << 20, 0, 0, "mariadbd"), row(5000, 0, largest * kMiB, 24 << 20, 0, 0, "etl")},
+        5000)));
+    CHECK(incident.cause.confidence == Confidence::Medium);
+    return incident.cause.why_this_confidence;
+  };
+  // Of 16128 MiB: 53 % and 31 %, then 47 % and 28 %.
+  CHECK(why(8600, 5000) == "it holds most of the memory, but another holds more than half as much");
+  CHECK(why(7600, 4500) == "it is the largest by far, but holds less than half of the memory in use");
+}
+
 TEST_CASE("a leak that is protected from the killer is the cause, not the innocent that dies for it") {
   OomEvent event = with_own_anon(host_of_16_gib(
       {row(812, 110, 3 * kGiB, 6 << 20, 0, 0, "mariadbd"), row(5000, 0, 11 * kGiB, 24 << 20, 0, -900, "agent")}, 812));
