@@ -19,6 +19,7 @@
 #include "cli/terminal.hpp"
 #include "cli/zone.hpp"
 #include "parser/archive.hpp"
+#include "parser/read_stream.hpp"
 
 namespace oomwhy {
 namespace {
@@ -46,6 +47,18 @@ void set_zone(ReadContext& context, const Zone& zone) {
   if (!context.utc_offset_minutes) context.utc_offset_minutes_at = remembered_offsets(zone);
 }
 
+// Of typed lines that are compressed what is in them; anything else as it is.
+Result<std::unique_ptr<PeekedStream>> open_text_or_archive(const std::string& path) {
+  auto opened = open_bytes(path);
+  if (!opened) return opened.error();
+  auto stream = std::make_unique<PeekedStream>(std::move(*opened));
+  if (path == "-" || !is_packed(stream->peek())) return stream;
+  auto text = open_text(path);
+  if (!text) return stream;  // an archive
+  auto unpacked = std::make_unique<PeekedStream>(std::move(*text));
+  return are_typed_lines(unpacked->peek()) ? std::move(unpacked) : std::move(stream);
+}
+
 class Reading {
  public:
   explicit Reading(const Request& request)
@@ -58,13 +71,29 @@ class Reading {
     const auto files = expand_folder(path);
     if (!files) return fail(path, files.error());
     for (const std::string& file : *files) {
-      is_journal(file) ? read_journal({.files = {file}}) : take(read_file(file, options_for(file), sink()));
+      is_journal(file) ? read_journal({.files = {file}}) : read_log(file);
     }
+  }
+
+  // A log, or what another oomwhy said of one.
+  void read_log(const std::string& path) {
+    const std::string name = path == "-" ? "standard input" : path;
+    auto opened = open_text_or_archive(path);
+    if (!opened) return fail(name, opened.error());
+    auto stream = std::move(*opened);
+    if (!are_typed_lines(stream->peek())) return take(read_stream(std::move(stream), name, options_for(name), sink()));
+    auto lines = read_typed_lines(*stream, name);
+    if (!lines) return fail(name, lines.error());
+    if (lines->damaged_lines > 0) note(fmt::format("{}: {} damaged lines left out", name, lines->damaged_lines));
+    for (const RunRead& run : lines->runs) {
+      if (!run.ended) inputs_.errors.push_back({name, "a run in it has no end: it was cut short", "run it again"});
+    }
+    inputs_.typed_lines.push_back(std::move(*lines));
   }
 
   void read_standard_input() {
     inputs_.implied_stdin = true;
-    take(read_file("-", options_for("standard input"), sink()));
+    read_log("-");
   }
 
   void read_journal(const JournalChoice& choice) {

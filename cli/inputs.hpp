@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "cli/request.hpp"
+#include "cli/typed_lines.hpp"
 #include "parser/diagnostic.hpp"
 #include "parser/event.hpp"
 #include "parser/reader.hpp"
@@ -16,6 +17,7 @@ struct Inputs {
   std::vector<InputSummary> summaries;
   std::vector<OomEvent> events;         // in the order read
   std::vector<UserlandEvent> userland;  // what other programs said
+  std::vector<TypedLines> typed_lines;  // of files that hold no log but what other runs said
   std::vector<Error> errors;            // of named sources that could not be read, or not to their end
   bool local = false;                   // the logs of this machine, because nothing was named or piped in
   bool implied_stdin = false;           // standard input, because something was piped in

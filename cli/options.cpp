@@ -343,8 +343,9 @@ class Checker {
     if (request_.command != Command::Scan) return;
     scan.cursor_file = typed_.cursor_file.value_or("");
     scan.textfile = typed_.textfile.value_or("");
-    const std::string fail_on = typed_.fail_on.value_or("none");
-    scan.fail_on = static_cast<FailOn>(std::find(kFailOn.begin(), kFailOn.end(), fail_on) - kFailOn.begin());
+    if (typed_.fail_on) {
+      scan.fail_on = static_cast<FailOn>(std::find(kFailOn.begin(), kFailOn.end(), *typed_.fail_on) - kFailOn.begin());
+    }
     scan.jobs = typed_.jobs;
     if (!request_.selection.matches.empty()) {
       return fail({request_.selection.matches.front().value, "scan takes inputs, no MATCH", "./NAME for a file"});

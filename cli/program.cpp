@@ -100,6 +100,7 @@ ExitStatus run_request(Request request) {
   Inputs inputs = read_inputs(request);
   for (const Error& error : inputs.errors) print_error(error);
   Document document = analyse(std::move(inputs.summaries), std::move(inputs.events), {}, inputs.userland);
+  for (TypedLines& lines : inputs.typed_lines) merge_runs(document, std::move(lines.runs), lines.source);
   const auto selected = select(document, request.selection);
   if (!selected) return fail(selected.error(), ExitStatus::Usage);
   if (!request.output.quiet) hint_at_rest(document, *selected, inputs);

@@ -91,8 +91,8 @@ enum class FailOn { None, Incident, Loop };
 
 struct ScanChoice {
   std::string cursor_file, textfile;  // empty: none
-  FailOn fail_on = FailOn::None;
-  std::optional<std::size_t> jobs;  // absent: as many as the machine bears
+  std::optional<FailOn> fail_on;      // absent: None, or the conf's
+  std::optional<std::size_t> jobs;    // absent: as many as the machine bears
 };
 
 struct Request {

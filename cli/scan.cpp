@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "cli/atomic_file.hpp"
+#include "cli/conf.hpp"
 #include "cli/messages.hpp"
 #include "cli/redaction_key.hpp"
 #include "cli/scan_results.hpp"
@@ -27,6 +28,7 @@
 namespace oomwhy {
 namespace {
 
+constexpr const char* kConf = "/etc/oomwhy.conf";
 constexpr mode_t kStateMode = 0600;
 constexpr mode_t kTextfileMode = 0644;  // the collector is another user
 
@@ -176,9 +178,7 @@ void print_errors(const ScanOutcome& outcome) {
   }
 }
 
-}  // namespace
-
-ExitStatus run_scan(const Request& request, std::int64_t now_us) {
+ExitStatus scan(const Request& request, std::int64_t now_us) {
   const auto key = read_redaction_key(request.output.redaction_key_file);
   if (!key) return fail(key.error());
   Targets targets;
@@ -208,9 +208,9 @@ ExitStatus run_scan(const Request& request, std::int64_t now_us) {
   }
   print_errors(outcome);
   const bool incomplete = outcome.incomplete || !sources.errors.empty();
-  const ExitStatus status = incomplete                                     ? ExitStatus::Unreadable
-                            : fails(outcome.summary, request.scan.fail_on) ? ExitStatus::Nothing
-                                                                           : ExitStatus::Found;
+  const ExitStatus status = incomplete ? ExitStatus::Unreadable
+                            : fails(outcome.summary, request.scan.fail_on.value_or(FailOn::None)) ? ExitStatus::Nothing
+                                                                                                  : ExitStatus::Found;
   RedactedScan shown =
       redact({std::move(outcome.summary), std::move(outcome.document)}, request.output.redaction, *key);
   outcome.summary = std::move(shown.summary);
@@ -218,6 +218,20 @@ ExitStatus run_scan(const Request& request, std::int64_t now_us) {
   if (const auto failed = tell(render(outcome, request, status))) return fail(*failed);
   if (const auto failed = commit(outcome, targets)) return fail(*failed);
   return status;
+}
+
+}  // namespace
+
+ExitStatus run_scan(const Request& request, std::int64_t now_us) {
+  Request completed = request;
+  const bool is_mapper = std::find(request.inputs.begin(), request.inputs.end(), "-") != request.inputs.end();
+  if (!is_mapper) {  // that one depends on nothing but its input
+    if (auto error = apply_conf(conf_files(kConf), completed)) {
+      print_error(*error);
+      return ExitStatus::Usage;
+    }
+  }
+  return scan(completed, now_us);
 }
 
 }  // namespace oomwhy

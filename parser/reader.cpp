@@ -9,6 +9,7 @@
 #include "parser/event_time.hpp"
 #include "parser/input_kind.hpp"
 #include "parser/normalize.hpp"
+#include "parser/read_stream.hpp"
 
 namespace oomwhy {
 
@@ -164,13 +165,17 @@ std::vector<InputSummary> read_packed(PeekedStream& packed, const std::string& n
 
 }  // namespace
 
+std::vector<InputSummary> read_stream(std::unique_ptr<PeekedStream> stream, const std::string& name,
+                                      const ReadOptions& options, const EventSink& events) {
+  if (is_packed(stream->peek())) return read_packed(*stream, name, options, events);
+  return {read_source(TextSource::from_stream(std::move(stream), name), options, events)};
+}
+
 std::vector<InputSummary> read_file(const std::string& path, const ReadOptions& options, const EventSink& events) {
   const std::string name = path == "-" ? "standard input" : path;
   auto opened = open_bytes(path);
   if (!opened) return {unreadable(name, opened.error())};
-  auto stream = std::make_unique<PeekedStream>(std::move(*opened));
-  if (is_packed(stream->peek())) return read_packed(*stream, name, options, events);
-  return {read_source(TextSource::from_stream(std::move(stream), name), options, events)};
+  return read_stream(std::make_unique<PeekedStream>(std::move(*opened)), name, options, events);
 }
 
 }  // namespace oomwhy

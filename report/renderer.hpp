@@ -24,6 +24,8 @@ struct TextStyle {
 
 std::string render_text(const Document& document, const Incident& incident, const TextStyle& style);
 std::string render_list(const Document& document, const TextStyle& style);
+// Of runs that were read back: how many, and which hosts and units were hit most.
+std::string render_ranking(const Document& document, const TextStyle& style);
 // "No OOM kill found": interval, sources, blind spots.
 std::string render_nothing(const Document& document, const TextStyle& style);
 

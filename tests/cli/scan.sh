@@ -376,4 +376,6 @@ PYTHON
   out_has "(see db-07)"
 }
 
+declare -F "test_$case" >/dev/null || { echo "no such case: $case"; exit 2; }
 "test_$case"
+echo "ok $case"
