@@ -34,8 +34,9 @@ bool may_go_on(const Incident& incident, const SourceEnd& end, std::int64_t now_
   const std::optional<Time>& last = incident.ended ? incident.ended : incident.started;
   const auto after = last && end.last ? microseconds_between(*last, *end.last) : std::nullopt;
   if (after && *after > window) return false;
-  const auto heard = last && last->realtime_us ? last->realtime_us : end.written_us;
-  return !heard || now_us - *heard <= window;
+  const auto is_past = [&](const std::optional<std::int64_t>& us) { return us && now_us - *us > window; };
+  // Nobody writes there any more, whatever the log's own clock says.
+  return !is_past(end.written_us) && !(last && is_past(last->realtime_us));
 }
 
 // Its id would change as soon as the rest of the report is there.

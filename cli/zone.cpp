@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <ctime>
 #include <fstream>
+#include <mutex>
 
 namespace oomwhy {
 namespace {
@@ -12,10 +13,16 @@ namespace {
 constexpr std::int64_t kMicroseconds = 1'000'000;
 constexpr std::int64_t kMinuteUs = 60 * kMicroseconds;
 
+// The library's zone is the process's: a scan reads several logs at once, and each waits here for its turn.
+std::mutex& zone_turn() {
+  static std::mutex turn;
+  return turn;
+}
+
 // The C library knows one zone at a time; this one while the object lives.
 class ZoneOfLibrary {
  public:
-  explicit ZoneOfLibrary(const std::optional<std::string>& name) {
+  explicit ZoneOfLibrary(const std::optional<std::string>& name) : turn_(zone_turn()) {
     if (!name) return;
     if (const char* before = std::getenv("TZ")) before_ = before;
     changed_ = true;
@@ -35,6 +42,7 @@ class ZoneOfLibrary {
   ZoneOfLibrary& operator=(const ZoneOfLibrary&) = delete;
 
  private:
+  std::lock_guard<std::mutex> turn_;
   bool changed_ = false;
   std::optional<std::string> before_;
 };

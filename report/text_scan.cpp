@@ -92,10 +92,10 @@ class Writer {
     const std::string shown = name(host.empty() ? "(no host)" : host);
     const std::size_t width = display_width(shown);
     const std::string gap(width < kHostColumn ? kHostColumn - width : 1, ' ');
-    append(lines_, wrapped(shown + gap + text, {2, 2 + kHostColumn + 1}, style_, tone));
+    append(lines_, wrapped(shown + gap + text, {2, 2 + kHostColumn}, style_, tone));
   }
   void more(const std::string& text, Tone tone = Tone::Plain) {
-    append(lines_, wrapped(text, {2 + kHostColumn + 1, 2 + kHostColumn + 1}, style_, tone));
+    append(lines_, wrapped(text, {2 + kHostColumn, 2 + kHostColumn}, style_, tone));
   }
 
   void section(const char* text, const std::vector<Group>& groups) {

@@ -342,6 +342,19 @@ test_the_order_does_not_depend_on_the_jobs() {
   lines 'len(i) == 30 and s["hosts"] == 30'
 }
 
+# The C library knows one zone at a time.
+test_logs_without_a_zone_are_read_side_by_side() {
+  local n
+  for n in $(seq 1 24); do sed "s/ dbhost1 / host$n /" "$testdata/host-swarm-kills-database/input.rsyslog.log" >"$logs/host$n.log"; done
+  run scan -o json-lines --assume-timezone=Europe/Berlin --assume-year=2026 --jobs=1 "$logs/" </dev/null
+  cp "$folder/out" "$folder/first"
+  lines 'len(i) == 24 and len({x["started"]["realtime"] for x in i}) == 1 and i[0]["started"]["realtime"] is not None'
+  for n in 1 2 3; do
+    run scan -o json-lines --assume-timezone=Europe/Berlin --assume-year=2026 --jobs=8 "$logs/" </dev/null
+    cmp -s "$folder/first" "$folder/out" || fail "another time"
+  done
+}
+
 test_a_journal_is_read_on() {
   command -v /lib/systemd/systemd-journal-remote >/dev/null || return 0
   python3 - "$folder" <<'PYTHON'
