@@ -35,6 +35,8 @@ _oomwhy() {
     '--assume-timezone=[zone of the log]:zone:'
     '--assume-year=[year of the log]:year:'
     '--host=[host of the log]:host:_hosts'
+    '--redact=-[put placeholders in place of]:what:(none cmdline all)'
+    '--redact-key=[the same placeholders on every host]:file:_files'
   )
   selection=(
     '(-b --boot)'{-b+,--boot=}'[one boot]:boot:'
