@@ -3,7 +3,7 @@
 
 build_packages=(g++ cmake ninja-build pkg-config libre2-dev libfmt-dev libcli11-dev nlohmann-json3-dev libsystemd-dev
   nettle-dev libutf8proc-dev libarchive-dev)
-test_packages=(catch2 tzdata systemd-journal-remote python3 python3-jsonschema
+test_packages=(catch2 tzdata systemd-journal-remote python3 python3-jsonschema cmark-gfm
   parallel)
 lint_packages=(clang clang-tidy clang-format libclang-rt-14-dev shellcheck)
 

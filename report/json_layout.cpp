@@ -1,4 +1,6 @@
 // JSON values as text. The library writes every token; only where lines break is decided here.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
@@ -41,11 +43,45 @@ void write(const Json& value, std::size_t indent, std::string& out) {
   out += '\n' + std::string(indent, ' ') + (value.is_array() ? ']' : '}');
 }
 
+// The code point of a mark that a terminal obeys in place of showing it, and its length in bytes: DEL, the C1 controls,
+// the marks that turn the direction of text. Length 0: none. JSON may hold them raw, but people read it in terminals.
+struct Mark {
+  unsigned code_point = 0;
+  std::size_t length = 0;
+};
+Mark invisible_mark(std::string_view text) {
+  const auto byte = [&](std::size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U; };
+  if (byte(0) == 0x7f) return {0x7f, 1};
+  if (byte(0) == 0xc2 && byte(1) >= 0x80 && byte(1) <= 0x9f) return {byte(1), 2};
+  if (byte(0) != 0xe2 || (byte(1) != 0x80 && byte(1) != 0x81)) return {};
+  const unsigned code_point = 0x2000 + ((byte(1) & 0x3fU) << 6) + (byte(2) & 0x3fU);
+  const bool turns = (code_point >= 0x202a && code_point <= 0x202e) || (code_point >= 0x2066 && code_point <= 0x2069) ||
+                     code_point == 0x200e || code_point == 0x200f;
+  return turns ? Mark{code_point, 3} : Mark{};
+}
+
+// Outside strings JSON has no such bytes: each is replaced by the escape that means it.
+std::string escape_invisible(std::string text) {
+  if (text.find_first_of("\x7f\xc2\xe2") == std::string::npos) return text;
+  std::string escaped;
+  escaped.reserve(text.size());
+  for (std::size_t at = 0; at < text.size();) {
+    const Mark mark = invisible_mark(std::string_view(text).substr(at));
+    if (mark.length == 0) {
+      escaped += text[at++];
+    } else {
+      escaped += fmt::format("\\u{:04x}", mark.code_point);
+      at += mark.length;
+    }
+  }
+  return escaped;
+}
+
 }  // namespace
 
 std::string compact(const Json& value) {
   // Every text has been made valid by to_utf8(); "replace" keeps a slip from ending the program.
-  return value.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return escape_invisible(value.dump(-1, ' ', false, Json::error_handler_t::replace));
 }
 
 std::string readable(const Json& value, std::size_t indent) {
