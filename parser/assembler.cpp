@@ -94,6 +94,14 @@ class Assembler::State {
   }
   std::uint32_t boots() const { return boots_.count(); }
 
+  bool quiet() const {
+    const auto ended = [](const auto& report) { return report->ended(); };
+    return rejoiner_.quiet() && std::all_of(open_.all().begin(), open_.all().end(), ended);
+  }
+  bool has_ended_reports() const { return !open_.empty(); }
+  std::optional<std::int64_t> uptime_us() const { return boots_.uptime_us(); }
+  void pass(std::uint64_t lines);
+
  private:
   enum class AtEnd { No, Yes };
   using Reports = std::vector<std::unique_ptr<ReportBuilder>>;
@@ -196,6 +204,15 @@ void Assembler::State::pass(const LogLine& line) {
   }
   if (!elision) return;
   for (const auto& report : open_.all()) report->elide();
+}
+
+void Assembler::State::pass(std::uint64_t lines) {
+  rejoiner_.pass(lines);
+  fed_ += lines;
+  boots_.pass(lines);
+  if (open_.empty()) return;
+  since_fact_ += lines;
+  if (since_fact_ > kGiveUpAfter) close(open_.take_all(), AtEnd::No);
 }
 
 bool Assembler::State::take_notice(const LogLine& line, const Fact& fact) {
@@ -336,5 +353,9 @@ void Assembler::feed(const LogLine& line) { state_->feed(line); }
 void Assembler::settle() { state_->settle(); }
 void Assembler::finish() { state_->finish(); }
 std::uint32_t Assembler::boots() const { return state_->boots(); }
+bool Assembler::quiet() const { return state_->quiet(); }
+bool Assembler::has_ended_reports() const { return state_->has_ended_reports(); }
+std::optional<std::int64_t> Assembler::uptime_us() const { return state_->uptime_us(); }
+void Assembler::pass(std::uint64_t lines) { state_->pass(lines); }
 
 }  // namespace oomwhy

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "parser/diagnostic.hpp"
@@ -30,6 +31,12 @@ class Assembler {
   void finish();  // the end of the source: hands on what is open
 
   std::uint32_t boots() const;  // seen so far, 1 from the start
+
+  // No report is being printed, so that lines which are no facts change nothing but counts: pass() counts them.
+  bool quiet() const;
+  bool has_ended_reports() const;  // kept open for what may come late; is_elision() lines still mean something
+  std::optional<std::int64_t> uptime_us() const;
+  void pass(std::uint64_t lines);
 
  private:
   class State;

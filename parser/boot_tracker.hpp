@@ -29,6 +29,11 @@ class BootTracker {
   // A report began in the current boot: a banner behind it is another boot's, stamps or not.
   void note_report() { current_->reported = true; }
 
+  // Lines of the current host that went by, with no change to its clock.
+  void pass(std::uint64_t lines) { current_->lines += lines; }
+  // The printk clock of the current host's last line that had one.
+  std::optional<std::int64_t> uptime_us() const { return current_->uptime_us; }
+
   std::uint32_t index() const { return current_->index; }
   std::uint32_t count() const { return count_; }
 

@@ -211,6 +211,27 @@ Fact by_shape(std::string_view body) {
   return Unrelated{};
 }
 
+// What begins with a bracket: a row or the header of a table, a frame of the stack. "[drm] x" is none of these.
+bool may_be_bracketed_fact(std::string_view body) {
+  constexpr std::size_t shortest_address = 8;
+  const std::string_view inside = trim_left(body.substr(1));
+  if (inside.empty()) return false;
+  if (body.front() != '[') return body.front() == '<' || inside.front() == '[' || inside.front() == '<';
+  if (is_digit(inside.front()) || inside.front() == '<' || inside.starts_with("pid")) return true;
+  std::size_t digits = 0;
+  while (digits < inside.size() && is_hex_digit(inside[digits])) ++digits;
+  return digits >= shortest_address;
+}
+
+bool has_opening_words(std::string_view body) {
+  const auto letter = static_cast<unsigned char>(body.front());
+  if (letter >= first_letters) return false;
+  for (std::size_t i = groups[letter]; i < groups[letter + 1U]; ++i) {
+    if (body.starts_with(openings[i].words)) return true;
+  }
+  return false;
+}
+
 // Facts that a comm at the beginning of an invocation could imitate, because their own line has no fixed end.
 bool may_be_comm(const Fact& fact) {
   return is<Unrelated>(fact) || is<Damaged>(fact) || is<HardwareName>(fact) || is<StackLine>(fact);
@@ -241,6 +262,14 @@ Fact classify(std::string_view text) {
   if (!may_be_comm(fact) || !may_be_led_by_comm(text)) return fact;
   Fact led = comm_led_line(text);
   return is<Unrelated>(led) ? fact : led;
+}
+
+bool has_shape_of_fact(std::string_view text) {
+  const std::string_view body = trim_left(text);
+  if (body.empty()) return false;
+  const char first = body.front();
+  if (first == '[' || first == '(' || first == '<') return may_be_bracketed_fact(body);
+  return has_opening_words(body) || !is<Unrelated>(by_shape(body)) || is_frame(body);
 }
 
 bool may_continue(const Fact& fact) { return std::visit(Continuation{}, fact); }

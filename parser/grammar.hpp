@@ -31,6 +31,10 @@ using Fact =
 // `text`, which may hold newlines (a record with newlines inside, or lines joined by the caller).
 Fact classify(std::string_view text);
 
+// Whether the opening words or the shape of a line may make it a fact. Cheap; where it says no and the line holds none
+// of the scanner's anchors, classify() gives Unrelated.
+bool has_shape_of_fact(std::string_view text);
+
 // Whether the rest of this line's record may stand on the next physical line: the line is cut, or a newline may stand
 // in its comm. Joining is right only where the next line alone is Unrelated or Damaged and the joined text classifies
 // as the same kind of fact, or as a whole one where this is Damaged.

@@ -17,6 +17,7 @@ class KmsgLines {
   // False: the line is no record; what was held has been handed on. " KEY=value" lines of a record are taken, too.
   bool feed(std::string_view line, std::uint64_t number);
   void finish();
+  bool open() const { return held_; }
 
  private:
   bool continues(const KmsgRecord& record) const;

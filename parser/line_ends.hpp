@@ -18,6 +18,9 @@ class LineEnds {
     return balance_ >= 0 ? bare : line;
   }
 
+  // Further lines without carriage returns change nothing.
+  bool settled() const { return balance_ == -kSure; }
+
  private:
   static constexpr int kSure = 4;
   int balance_ = 0;

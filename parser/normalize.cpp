@@ -63,6 +63,17 @@ class Normalizer::State {
   void feed(std::string_view physical_line, std::uint64_t number);
   void finish();
 
+  bool quiet() const {
+    return !in_stretch() && export_.binary_bytes_wanted() == 0 && container_line_.empty() && unwrapper_.quiet() &&
+           typesetting_.quiet() && line_ends_.settled() && text_.quiet() && outlet_.keeps_forms();
+  }
+  void pass(EnvelopeForm form, std::uint64_t lines) {
+    outlet_.count(form, lines);
+    unwrapper_.pass(lines);
+  }
+  bool delays() const { return unwrapper_.delays(); }
+  void hand_on_delayed() { unwrapper_.hand_on_last(); }
+
   JournalExport& journal_export() { return export_; }
   const Outlet& outlet() const { return outlet_; }
 
@@ -278,6 +289,10 @@ void Normalizer::feed(std::string_view physical_line, std::uint64_t line) { stat
 std::uint64_t Normalizer::binary_bytes_wanted() const { return state_->journal_export().binary_bytes_wanted(); }
 void Normalizer::feed_binary(std::string_view bytes) { state_->journal_export().feed_binary(bytes); }
 void Normalizer::finish() { state_->finish(); }
+bool Normalizer::quiet() const { return state_->quiet(); }
+void Normalizer::pass(EnvelopeForm form, std::uint64_t lines) { state_->pass(form, lines); }
+bool Normalizer::delays() const { return state_->delays(); }
+void Normalizer::hand_on_delayed() { state_->hand_on_delayed(); }
 EnvelopeForm Normalizer::main_form() const { return state_->outlet().main_form(); }
 
 }  // namespace oomwhy

@@ -45,6 +45,13 @@ class Normalizer {
   // The end of the source: what is still open (a JSON object, an export entry) is handed on or reported.
   void finish();
 
+  // Nothing is open: a line with the same envelope as the one before, but for its stamp, changes nothing but counts.
+  bool quiet() const;
+  void pass(EnvelopeForm form, std::uint64_t lines);  // so many such lines were left out
+  // The line before waits for the next one; where that is such a line it can be handed on at once.
+  bool delays() const;
+  void hand_on_delayed();
+
   // The form that most lines had, for the report's list of inputs.
   EnvelopeForm main_form() const;
 

@@ -22,6 +22,10 @@ class Outlet {
   // A text with newlines in it.
   void hand_on_record(LogLine line, std::string_view text);
 
+  // Lines of a form that were not looked at more closely.
+  void count(EnvelopeForm form, std::uint64_t lines) { lines_of_form_[static_cast<std::size_t>(form)] += lines; }
+  bool keeps_forms() const { return !form_; }
+
   // Lines from here on are said to have this form whatever their text looks like; nullopt: their own again.
   void set_form(std::optional<EnvelopeForm> form) { form_ = form; }
   // journalctl's short forms look like syslog's; something in the text has shown that they are journalctl's.

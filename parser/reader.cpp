@@ -8,6 +8,7 @@
 #include "parser/assembler.hpp"
 #include "parser/event_time.hpp"
 #include "parser/input_kind.hpp"
+#include "parser/look_ahead.hpp"
 #include "parser/normalize.hpp"
 #include "parser/read_stream.hpp"
 
@@ -46,7 +47,11 @@ class Reading {
             [this](BlindSpot spot) { summary_.blind_spots.push_back(std::move(spot)); }),
         normalizer_(
             options.context, [this](const LogLine& line) { take(line); },
-            [this](Diagnostic diagnostic) { note(std::move(diagnostic)); }) {
+            [this](Diagnostic diagnostic) { note(std::move(diagnostic)); }),
+        look_ahead_(source, normalizer_, assembler_, [this](const PhysicalLine& line) {
+          ++summary_.lines;
+          normalizer_.feed(line.bytes, line.line);
+        }) {
     summary_.source = source.name();
   }
 
@@ -74,6 +79,7 @@ class Reading {
       if (!source_.next_bytes(wanted, bytes)) return false;
       normalizer_.feed_binary(bytes);
     }
+    if (options_.pace == Pace::LookAhead) summary_.lines += look_ahead_.pass();
     return source_.next(line);
   }
 
@@ -83,7 +89,9 @@ class Reading {
       note({Origin{summary_.source, line.line, {}}, DiagnosticKind::TooLong,
             fmt::format("the line is longer than {} bytes; the rest of it is skipped", kLongestLine)});
     }
+    physical_ = line.bytes;
     normalizer_.feed(line.bytes, line.line);
+    physical_ = {};
   }
 
   void take(const LogLine& line) {
@@ -91,6 +99,7 @@ class Reading {
       if (!summary_.first) summary_.first = to_time(line.stamp);
       last_.note(line.stamp);
     }
+    if (!physical_.empty()) look_ahead_.learn(std::exchange(physical_, {}), line);
     if (options_.userland) listen(line);
     assembler_.feed(line);
   }
@@ -125,6 +134,8 @@ class Reading {
   std::uint64_t shown_ = 0;
   Assembler assembler_;
   Normalizer normalizer_;
+  LookAhead look_ahead_;
+  std::string_view physical_;  // being parsed
 };
 
 }  // namespace

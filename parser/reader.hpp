@@ -28,10 +28,17 @@ struct InputSummary {
   std::optional<Error> error;  // could not be opened, or reading failed half way (what was read is kept)
 };
 
+// Both give the same; the tests compare them.
+enum class Pace {
+  LookAhead,  // search first, parse what may matter
+  EveryLine,
+};
+
 struct ReadOptions {
   ReadContext context;
   std::function<void(std::uint64_t bytes, std::uint64_t size)> progress;  // size 0: unknown; may be empty
   UserlandSink userland;                                                  // what other programs said; may be empty
+  Pace pace = Pace::LookAhead;
 };
 
 // A file, or standard input for "-"; compressed ones and archives are told by content. One summary, or one for each

@@ -20,7 +20,6 @@ namespace {
 
 constexpr std::size_t kLookAhead = 16;      // lines, blank ones included
 constexpr std::size_t kLongestJoin = 8192;  // bytes
-constexpr std::size_t kNearReport = 64;     // lines behind a fact that are searched for joined lines
 
 template <typename Kind>
 bool is(const Fact& fact) {
@@ -69,6 +68,8 @@ class Rejoiner::State {
 
   void feed(const LogLine& line);
   void flush();
+  bool quiet() const { return !holding_ && since_fact_ >= kNearReport; }
+  void pass(std::uint64_t lines) { since_fact_ += lines; }
 
  private:
   // How two pieces may have been one line, the likeliest first.
@@ -315,5 +316,7 @@ Rejoiner::~Rejoiner() = default;
 
 void Rejoiner::feed(const LogLine& line) { state_->feed(line); }
 void Rejoiner::flush() { state_->flush(); }
+bool Rejoiner::quiet() const { return state_->quiet(); }
+void Rejoiner::pass(std::uint64_t lines) { state_->pass(lines); }
 
 }  // namespace oomwhy

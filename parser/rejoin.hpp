@@ -8,6 +8,8 @@
 //     joined with a blank: no envelope of its own                 joined with the newline: one record, one stamp
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 
@@ -27,6 +29,12 @@ class Rejoiner {
 
   void feed(const LogLine& line);
   void flush();  // nothing follows for now: what is held goes on as it is
+
+  // Nothing is held, and no fact stands so near that it changes how the next line is read: `lines` lines that are no
+  // facts can be left out.
+  bool quiet() const;
+  void pass(std::uint64_t lines);
+  static constexpr std::size_t kNearReport = 64;  // lines behind a fact that are searched for joined lines
 
  private:
   class State;

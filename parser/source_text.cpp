@@ -60,7 +60,7 @@ bool TextSource::State::fill() {
     end -= begin;
     begin = 0;
   }
-  if (buffer.size() < end + kBlock) buffer.resize(end + kBlock);
+  if (buffer.size() < end + kBlock + TextSource::kSlack) buffer.resize(end + kBlock + TextSource::kSlack);
   const std::size_t count = stream->read(buffer.data() + end, kBlock);
   if (count == 0) {
     if (stream->error() != nullptr) error = *stream->error();
@@ -101,6 +101,7 @@ TextSource TextSource::from_memory(std::string text, std::string name) {
   state->name = std::move(name);
   state->buffer.assign(text.begin(), text.end());
   state->end = state->buffer.size();
+  state->buffer.resize(state->end + kSlack);
   state->bytes_read = state->end;
   state->size_hint = state->end;
   state->at_end = true;
@@ -121,6 +122,26 @@ bool TextSource::next(PhysicalLine& line) {
   state.begin += length + (ended ? 1 : 0);
   state.in_cut_line = line.cut && !ended;
   return true;
+}
+
+std::string_view TextSource::ahead() const {
+  if (state_->in_cut_line || state_->filled() == 0) return {};
+  const void* last = ::memrchr(state_->data(), '\n', state_->filled());
+  if (last == nullptr) return {};
+  return {state_->data(), static_cast<std::size_t>(static_cast<const char*>(last) - state_->data()) + 1};
+}
+
+std::uint64_t TextSource::position() const { return state_->bytes_read - state_->filled(); }
+std::uint64_t TextSource::lines() const { return state_->lines; }
+
+bool TextSource::read_on() {
+  if (state_->in_cut_line || state_->filled() - ahead().size() > kLongestLine) return false;
+  return state_->fill();
+}
+
+void TextSource::pass(std::size_t bytes, std::uint64_t lines) {
+  state_->begin += bytes;
+  state_->lines += lines;
 }
 
 bool TextSource::next_bytes(std::uint64_t count, std::string_view& bytes) {

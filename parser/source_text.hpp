@@ -31,6 +31,15 @@ class TextSource {
   TextSource& operator=(TextSource&&) noexcept;
   ~TextSource();
 
+  // For a reader who looks ahead: the whole lines that are held, from the next one on, newlines included. Behind them
+  // are kSlack readable bytes of no meaning.
+  std::string_view ahead() const;
+  std::uint64_t position() const;  // bytes handed on or passed over
+  std::uint64_t lines() const;     // likewise
+  bool read_on();                  // holds one more block; false: the end, an error, a very long line
+  void pass(std::size_t bytes, std::uint64_t lines);  // leaves out lines of what ahead() gave
+  static constexpr std::size_t kSlack = 64;
+
   bool next(PhysicalLine& line);                                  // false: the end, or an error
   bool next_bytes(std::uint64_t count, std::string_view& bytes);  // exactly count raw bytes; false: fewer are left
   const std::string& name() const;

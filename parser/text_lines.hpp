@@ -22,6 +22,8 @@ class TextLines {
   // A line out of a container's log, which can have an envelope of its own inside of the runtime's, `outer`.
   void feed_inner(std::string_view text, const Envelope& outer, std::uint64_t number);
   void finish();
+  // No piece of a line is kept for the next one, and the next line's form does not hang on this one's.
+  bool quiet() const { return partial_.empty() && !kmsg_.open() && surroundings_.monotonic_host.empty(); }
 
  private:
   bool feed_known(std::string_view line, std::size_t decoration, std::uint64_t number);

@@ -11,6 +11,8 @@ class Typesetting {
  public:
   // Returns its argument when there is nothing to undo, else a view into this object, valid until the next call.
   std::string_view undo(std::string_view line);
+  // No line's proof holds any more.
+  bool quiet() const { return hard_spaces_ == 0 && entities_ == 0 && backslashes_ == 0; }
 
  private:
   // Lines for which one line's proof holds.

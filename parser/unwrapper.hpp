@@ -3,6 +3,7 @@
 // shown it.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -26,6 +27,12 @@ class Unwrapper {
   void feed(std::string_view line, std::uint64_t number);
   // Hands on what is held.
   void flush();
+  // Nothing but the line before is held, and no wrapping is known: a line that is not of a report changes only counts.
+  bool quiet() const { return held_.empty() && whole_.empty() && !wrapping_ && !backwards_; }
+  void pass(std::uint64_t lines) { plain_lines_ -= std::min<std::uint64_t>(lines, plain_lines_); }
+  // The line before waits for the next one. Where that is not of a report, it can be handed on at once.
+  bool delays() const { return has_last_; }
+  void hand_on_last();
 
  private:
   struct Held {
@@ -38,7 +45,6 @@ class Unwrapper {
   void look();
   void release();
   void delay(std::string_view line, std::uint64_t number);
-  void hand_on_last();
   void turn_round();
   void put_together(std::string_view line, std::uint64_t number);
   void end_line();
