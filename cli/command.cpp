@@ -26,13 +26,26 @@ std::string render_stories(const View& view) {
   return text;
 }
 
+// Whom a "no" speaks of.
+std::string subject_of(const Selection& selection) {
+  std::vector<std::string> names = selection.units;
+  for (const Match& match : selection.matches) {
+    if (match.field == MatchField::Any || match.field == MatchField::Unit || match.field == MatchField::Comm)
+      names.push_back(match.value);
+  }
+  std::string text;
+  for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
+  return text;
+}
+
 }  // namespace
 
 std::string render_selected(const View& view) {
   switch (view.request.output.format) {
     case Format::Text:
     case Format::Full:
-      return view.selected.empty() ? render_nothing(view.document, view.style) : render_stories(view);
+      return view.selected.empty() ? render_nothing(view.document, view.style, subject_of(view.request.selection))
+                                   : render_stories(view);
     case Format::Markdown:
       return render_markdown(pick(view.document, view.selected), reproducing_command(view));
     case Format::Json:

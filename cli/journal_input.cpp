@@ -58,10 +58,7 @@ InputSummary read_journal_input(const JournalChoice& choice, const Selection& se
   const JournalLocation location = locate(choice);
   JournalInterval interval{.since_us = selection.since_us, .until_us = selection.until_us};
   if (selection.boot && !selection.boot->all) {
-    const auto boots = list_boots(location);
-    // A boot that is not there: an id that no entry has, so that nothing is found and the interval still said.
-    if (boots) interval.boot_id = find_boot(*boots, *selection.boot);
-    if (interval.boot_id && interval.boot_id->empty()) interval.boot_id = std::string(32, '0');
+    interval.choose_boot = [&](const std::vector<JournalBoot>& boots) { return find_boot(boots, *selection.boot); };
   }
   return read_journal(location, interval, {events, userland});
 }

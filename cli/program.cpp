@@ -10,6 +10,7 @@
 #include "cli/command.hpp"
 #include "cli/doctor.hpp"
 #include "cli/inputs.hpp"
+#include "cli/match.hpp"
 #include "cli/messages.hpp"
 #include "cli/options.hpp"
 #include "cli/pager.hpp"
@@ -65,6 +66,16 @@ void narrow_coverage(Coverage& coverage, const Selection& selection) {
   }
 }
 
+bool is_asked_for(const OtherKill& kill, const Selection& selection) {
+  const auto& at = kill.time.realtime_us;
+  if (at && ((selection.since_us && *at < *selection.since_us) || (selection.until_us && *at > *selection.until_us))) {
+    return false;
+  }
+  return selection.units.empty() ||
+         std::any_of(selection.units.begin(), selection.units.end(),
+                     [&](const std::string& pattern) { return names_unit(pattern, kill.unit); });
+}
+
 CommandOutput run_command(const View& view) {
   switch (view.request.command) {
     case Command::Explain:
@@ -105,6 +116,7 @@ ExitStatus run_request(Request request) {
   if (!selected) return fail(selected.error(), ExitStatus::Usage);
   if (!request.output.quiet) hint_at_rest(document, *selected, inputs);
   narrow_coverage(document.coverage, request.selection);
+  std::erase_if(document.other_kills, [&](const OtherKill& kill) { return !is_asked_for(kill, request.selection); });
   Redacted shown = redact(std::move(document), request.arguments, request.output.redaction, *key);
   request.arguments = std::move(shown.command);
   const View view{request, shown.document, selected->incidents, choose_style(request)};

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -15,7 +16,10 @@ namespace {
 class Boots {
  public:
   Boots(const Document& document, const BootChoice& choice) : choice_(choice) {
-    for (const InputSummary& input : document.inputs) boots_[input.source] = input.boots;
+    for (const InputSummary& input : document.inputs) {
+      boots_[input.source] = input.boots;
+      if (input.kind == "journal") narrowed_.insert(input.source);
+    }
     for (const Incident& incident : document.incidents) {
       for (const AnalysedEvent& event : incident.events) learn(event.event);
     }
@@ -37,6 +41,8 @@ class Boots {
   }
 
   bool holds(const OomEvent& event) const {
+    // A journal was narrowed to the boot when it was read: the boot that an offset counts from may not have been.
+    if (narrowed_.count(event.origin.source) > 0) return true;
     const std::int64_t index = event.boot_index;
     if (!choice_.id.empty()) {
       if (choice_.offset == 0) return event.boot_id == choice_.id;
@@ -51,6 +57,7 @@ class Boots {
   const BootChoice& choice_;
   std::map<std::string, std::uint32_t> boots_;
   std::map<std::string, std::int64_t> named_;
+  std::set<std::string> narrowed_;
 };
 
 using Marks = std::vector<bool>;
@@ -141,7 +148,7 @@ Result<Selected> select(const Document& document, const Selection& selection) {
 }
 
 Document pick(const Document& document, const std::vector<std::size_t>& incidents) {
-  Document picked{.inputs = document.inputs, .coverage = document.coverage};
+  Document picked{.inputs = document.inputs, .coverage = document.coverage, .other_kills = document.other_kills};
   for (const std::size_t i : incidents) picked.incidents.push_back(document.incidents[i]);
   return picked;
 }

@@ -60,9 +60,16 @@ std::optional<Identity> by_pid(sd_journal* journal, const OomEvent& event, const
   return identity;
 }
 
+// A name in brackets is that of a child of systemd's before it has become what it will be: "(sd-pam)", "(s-server)".
+bool tells_a_program(const std::string& comm) { return !comm.starts_with('('); }
+
+// A service runs what its author wrote; a session, a container or a slice whatever somebody starts there: that one
+// program of this name logged in it says nothing of the others.
+bool runs_one_program(const std::string& unit) { return unit.ends_with(".service") && !unit.starts_with("user@"); }
+
 // All entries with this name and uid in this boot are of one unit.
 std::optional<Identity> by_name(sd_journal* journal, const OomEvent& event, const Task& task, std::int64_t kill_us) {
-  if (!task.uid) return std::nullopt;
+  if (!task.uid || !tells_a_program(task.comm)) return std::nullopt;
   sd_journal_flush_matches(journal);
   match(journal, "_BOOT_ID=" + event.boot_id);
   match(journal, "_COMM=" + task.comm);
@@ -75,7 +82,7 @@ std::optional<Identity> by_name(sd_journal* journal, const OomEvent& event, cons
     if (++seen > kEntriesOfOneName) return std::nullopt;
     if (entry.read(journal) && !unit_of(entry).empty()) units.insert(unit_of(entry));
   }
-  if (units.size() != 1) return std::nullopt;
+  if (units.size() != 1 || !runs_one_program(*units.begin())) return std::nullopt;
   return Identity{*units.begin(), {}, Certainty::Assumed};
 }
 

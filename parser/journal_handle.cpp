@@ -109,9 +109,11 @@ LogLine JournalEntry::first_line() const {
   line.enveloped = true;
   line.stamp.clock = Clock::Received;
   // When the sender sent it, where the sender is known to journald; kernel records have only the time of reception.
-  line.stamp.realtime_us = number_in<std::int64_t>(field("_SOURCE_REALTIME_TIMESTAMP")).value_or(realtime_us_);
+  const auto sent = field("_SOURCE_REALTIME_TIMESTAMP");
+  const auto sent_us = number_in<std::int64_t>(sent);
+  line.stamp.realtime_us = sent_us.value_or(realtime_us_);
   line.stamp.wall_us = line.stamp.realtime_us;
-  line.stamp.as_printed = stamp_;
+  line.stamp.as_printed = sent_us ? sent : stamp_;
   line.stamp.uptime_us = number_in<std::int64_t>(field("_SOURCE_MONOTONIC_TIMESTAMP"));
   line.host = field("_HOSTNAME");
   line.boot_id = field("_BOOT_ID");

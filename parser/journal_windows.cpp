@@ -1,6 +1,7 @@
 #include "parser/journal_windows.hpp"
 
 #include <algorithm>
+#include <map>
 #include <string_view>
 #include <variant>
 
@@ -120,7 +121,26 @@ std::int64_t realtime_of(sd_journal* journal) {
   return static_cast<std::int64_t>(realtime);
 }
 
-// Goes back to where the report of a hit begins, never behind what was read already.
+// How far a boot was read. Many entries can have one stamp: journald puts it on all that it finds waiting when it
+// starts, after it was itself killed, for one.
+class ReadUntil {
+ public:
+  bool has(std::int64_t realtime_us, const std::string& cursor) const {
+    return realtime_us < realtime_us_ || (realtime_us == realtime_us_ && cursors_.count(cursor) > 0);
+  }
+  void note(std::int64_t realtime_us, const std::string& cursor) {
+    if (realtime_us > realtime_us_) cursors_.clear();
+    realtime_us_ = realtime_us;
+    cursors_.insert(cursor);
+  }
+  std::int64_t realtime_us() const { return realtime_us_; }
+
+ private:
+  std::int64_t realtime_us_ = INT64_MIN;
+  std::set<std::string> cursors_;  // of the entries with the last stamp
+};
+
+// Goes back to where the report of a hit begins, no further than into what was read already.
 void step_back(sd_journal* journal, const JournalHit& hit, std::int64_t read_until_us) {
   const int limit = hit.opens_report ? kBeforeOpening : kBeforeKill;
   int quiet = 0;
@@ -132,12 +152,36 @@ void step_back(sd_journal* journal, const JournalHit& hit, std::int64_t read_unt
       return;
     }
     const auto message = peek_message(journal);
-    if (realtime_of(journal) <= read_until_us) return;
+    if (realtime_of(journal) < read_until_us) return;
     if (hit.opens_report) continue;
     quiet = belongs_to_report(message) ? 0 : quiet + 1;
     if (quiet > kQuietBefore) return;
     if (kind_of(message).opens) return step_back(journal, JournalHit{{}, {}, 0, true}, read_until_us);
   }
+}
+
+// The entries from here to the end of the report of `hit`, those left out that were read before.
+void read_window(sd_journal* journal, const JournalHit& hit, ReadUntil& until,
+                 const std::function<void(const JournalEntry&)>& kernel_entry) {
+  JournalEntry entry;
+  int quiet = 0;
+  do {
+    if (!entry.read(journal) || until.has(entry.realtime_us(), entry.cursor())) continue;
+    kernel_entry(entry);
+    quiet = belongs_to_report(entry.message()) ? 0 : quiet + 1;
+    until.note(entry.realtime_us(), entry.cursor());
+    const bool hit_is_ahead = until.realtime_us() <= hit.realtime_us && !until.has(hit.realtime_us, hit.cursor);
+    if (quiet >= kQuietEnd && !hit_is_ahead) return;
+  } while (sd_journal_next(journal) > 0);
+}
+
+// In a journal of several hosts the entries of their boots alternate: a report is read without the others' between.
+std::vector<JournalHit> boot_by_boot(std::vector<JournalHit> hits) {
+  std::map<std::string, std::size_t> rank;
+  for (const JournalHit& hit : hits) rank.try_emplace(hit.boot_id, rank.size());
+  std::stable_sort(hits.begin(), hits.end(),
+                   [&](const JournalHit& a, const JournalHit& b) { return rank[a.boot_id] < rank[b.boot_id]; });
+  return hits;
 }
 
 }  // namespace
@@ -197,24 +241,16 @@ void read_units(sd_journal* journal, const std::set<std::string>& units, const J
 
 void read_around(sd_journal* journal, const std::vector<JournalHit>& hits,
                  const std::function<void(const JournalEntry&)>& kernel_entry) {
-  JournalEntry entry;
   std::string boot;
-  std::int64_t read_until_us = INT64_MIN;
-  for (const JournalHit& hit : hits) {
+  ReadUntil until;
+  for (const JournalHit& hit : boot_by_boot(hits)) {
     if (hit.boot_id != boot) {
       boot = hit.boot_id;
-      read_until_us = INT64_MIN;
+      until = {};
     }
-    if (hit.realtime_us <= read_until_us || !seek_to(journal, hit)) continue;
-    step_back(journal, hit, read_until_us);
-    int quiet = 0;
-    do {
-      if (!entry.read(journal)) continue;
-      if (entry.realtime_us() <= read_until_us) continue;
-      kernel_entry(entry);
-      quiet = belongs_to_report(entry.message()) ? 0 : quiet + 1;
-      read_until_us = std::max(read_until_us, entry.realtime_us());
-    } while ((quiet < kQuietEnd || read_until_us < hit.realtime_us) && sd_journal_next(journal) > 0);
+    if (until.has(hit.realtime_us, hit.cursor) || !seek_to(journal, hit)) continue;
+    step_back(journal, hit, until.realtime_us());
+    read_window(journal, hit, until, kernel_entry);
   }
 }
 

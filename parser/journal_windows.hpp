@@ -37,7 +37,7 @@ JournalHits find_hits(sd_journal* journal, const JournalInterval& interval,
 void read_units(sd_journal* journal, const std::set<std::string>& units, const JournalInterval& interval,
                 const std::function<void(const JournalEntry&)>& entry);
 
-// The second pass: kernel entries around each hit, each at most once, in order.
+// The second pass: kernel entries around each hit, each at most once, one boot after the other and in order.
 void read_around(sd_journal* journal, const std::vector<JournalHit>& hits,
                  const std::function<void(const JournalEntry&)>& kernel_entry);
 

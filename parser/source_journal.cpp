@@ -53,6 +53,14 @@ std::uint32_t index_of(const std::vector<JournalBoot>& boots, const std::string&
   return static_cast<std::uint32_t>(found - boots.begin());
 }
 
+JournalInterval narrow_to_boot(JournalInterval interval, const std::vector<JournalBoot>& boots) {
+  if (!interval.choose_boot) return interval;
+  interval.boot_id = interval.choose_boot(boots);
+  // A boot that is not there: an id that no entry has, so that nothing is found and the interval still said.
+  if (interval.boot_id->empty()) interval.boot_id = std::string(32, '0');
+  return interval;
+}
+
 constexpr std::size_t kMostUnits = 256;
 
 // A unit that was killed, or whose process died by SIGKILL: all that was said of it matters then.
@@ -82,9 +90,48 @@ std::vector<BlindSpot> look_at_files(const JournalLocation& location) {
   return spots;
 }
 
+std::vector<std::string> boot_ids_in(sd_journal* journal) {
+  std::vector<std::string> ids;
+  const void* data = nullptr;
+  std::size_t size = 0;
+  if (sd_journal_query_unique(journal, "_BOOT_ID") < 0) return ids;
+  SD_JOURNAL_FOREACH_UNIQUE(journal, data, size) {
+    ids.emplace_back(std::string_view(static_cast<const char*>(data), size).substr(std::strlen("_BOOT_ID=")));
+  }
+  return ids;
+}
+
+// Oldest first.
+std::vector<JournalBoot> boots_in(sd_journal* journal) {
+  std::vector<JournalBoot> boots;
+  for (const auto& id : boot_ids_in(journal)) {
+    const std::string match = "_BOOT_ID=" + id;
+    sd_journal_flush_matches(journal);
+    sd_journal_add_match(journal, match.data(), match.size());
+    std::uint64_t first = 0;
+    std::uint64_t last = 0;
+    if (sd_journal_seek_head(journal) < 0 || sd_journal_next(journal) <= 0) continue;
+    sd_journal_get_realtime_usec(journal, &first);
+    if (sd_journal_seek_tail(journal) < 0 || sd_journal_previous(journal) <= 0) continue;
+    sd_journal_get_realtime_usec(journal, &last);
+    boots.push_back({id, static_cast<std::int64_t>(first), static_cast<std::int64_t>(last)});
+  }
+  std::sort(boots.begin(), boots.end(),
+            [](const JournalBoot& a, const JournalBoot& b) { return a.first_us < b.first_us; });
+  return boots;
+}
+
+// The passes over the journal gave them one pass after the other.
+void hand_on(std::vector<UserlandEvent> words, const UserlandSink& sink) {
+  std::stable_sort(words.begin(), words.end(), [](const UserlandEvent& a, const UserlandEvent& b) {
+    return a.time.realtime_us < b.time.realtime_us;
+  });
+  for (UserlandEvent& word : words) sink(std::move(word));
+}
+
 }  // namespace
 
-InputSummary read_journal(const JournalLocation& location, const JournalInterval& interval, const JournalSinks& sinks) {
+InputSummary read_journal(const JournalLocation& location, const JournalInterval& asked, const JournalSinks& sinks) {
   InputSummary summary;
   summary.source = describe(location);
   summary.kind = "journal";
@@ -95,30 +142,34 @@ InputSummary read_journal(const JournalLocation& location, const JournalInterval
   }
   sd_journal* journal = opened->get();
   summary.blind_spots = look_at_files(location);
+  const auto boots = boots_in(journal);
+  const JournalInterval interval = narrow_to_boot(asked, boots);
   fill_interval(journal, interval, summary);
 
   std::set<std::string> units;
+  std::vector<UserlandEvent> words;
   const auto listen = [&](const JournalEntry& entry) {
     const auto lines = entry.lines();
     auto fact = classify_userland(lines.front());
     if (!fact) return;
     note_unit(*fact, units);
-    sinks.userland(make_userland_event(lines.front(), std::move(*fact), summary.source));
+    words.push_back(make_userland_event(lines.front(), std::move(*fact), summary.source));
   };
   const auto hits = find_hits(journal, interval, listen);
   read_units(journal, std::set<std::string>(units), interval, listen);
+  hand_on(std::move(words), sinks.userland);
   summary.blind_spots.insert(summary.blind_spots.end(), hits.blind_spots.begin(), hits.blind_spots.end());
   if (hits.damaged_entries > 0) {
     summary.blind_spots.push_back(
         {BlindSpotKind::Damaged, std::to_string(hits.damaged_entries) + " damaged journal entries"});
   }
 
-  const auto boots = list_boots(location);
-  if (boots) summary.boots = static_cast<std::uint32_t>(std::max<std::size_t>(boots->size(), 1));
+  summary.boots = static_cast<std::uint32_t>(std::max<std::size_t>(boots.size(), 1));
+  if (hits.kernel.empty()) return summary;
   // Attribution moves about in the journal: it has a handle of its own.
   const auto reference = open_journal(location);
   const auto attribute = [&](OomEvent event) {
-    if (boots) event.boot_index = index_of(*boots, event.boot_id);
+    event.boot_index = index_of(boots, event.boot_id);
     if (reference) attribute_tasks(reference->get(), event);
     sinks.kernel_event(std::move(event));
   };
@@ -162,36 +213,6 @@ std::optional<std::int64_t> find_cursor(const JournalLocation& location, const s
     return std::nullopt;
   }
   return static_cast<std::int64_t>(realtime);
-}
-
-Result<std::vector<JournalBoot>> list_boots(const JournalLocation& location) {
-  auto opened = open_journal(location);
-  if (!opened) return opened.error();
-  sd_journal* journal = opened->get();
-  std::vector<std::string> ids;
-  const void* data = nullptr;
-  std::size_t size = 0;
-  if (sd_journal_query_unique(journal, "_BOOT_ID") >= 0) {
-    SD_JOURNAL_FOREACH_UNIQUE(journal, data, size) {
-      ids.emplace_back(std::string_view(static_cast<const char*>(data), size).substr(std::strlen("_BOOT_ID=")));
-    }
-  }
-  std::vector<JournalBoot> boots;
-  for (const auto& id : ids) {
-    const std::string match = "_BOOT_ID=" + id;
-    sd_journal_flush_matches(journal);
-    sd_journal_add_match(journal, match.data(), match.size());
-    std::uint64_t first = 0;
-    std::uint64_t last = 0;
-    if (sd_journal_seek_head(journal) < 0 || sd_journal_next(journal) <= 0) continue;
-    sd_journal_get_realtime_usec(journal, &first);
-    if (sd_journal_seek_tail(journal) < 0 || sd_journal_previous(journal) <= 0) continue;
-    sd_journal_get_realtime_usec(journal, &last);
-    boots.push_back({id, static_cast<std::int64_t>(first), static_cast<std::int64_t>(last)});
-  }
-  std::sort(boots.begin(), boots.end(),
-            [](const JournalBoot& a, const JournalBoot& b) { return a.first_us < b.first_us; });
-  return boots;
 }
 
 }  // namespace oomwhy

@@ -24,15 +24,17 @@ struct JournalLocation {
   bool merge = false;                     // -m: other machines' files, too
 };
 
+struct JournalBoot {
+  std::string id;                          // 32 hex digits
+  std::int64_t first_us = 0, last_us = 0;  // realtime of its first and last entry
+};
+
 // Which part of it.
 struct JournalInterval {
   std::optional<std::int64_t> since_us, until_us;  // realtime, UTC
   std::optional<std::string> boot_id;              // 32 hex digits
-};
-
-struct JournalBoot {
-  std::string id;
-  std::int64_t first_us = 0, last_us = 0;  // realtime of its first and last entry
+  // -b: picks a boot's id out of those in the journal, oldest first; empty: there is none such, and nothing is found.
+  std::function<std::string(const std::vector<JournalBoot>&)> choose_boot;
 };
 
 struct JournalSinks {
@@ -54,8 +56,5 @@ struct JournalExtent {
 Result<JournalExtent> measure_journal(const JournalLocation& location);
 // The time of the entry that a cursor names; absent: there is no such entry any more.
 std::optional<std::int64_t> find_cursor(const JournalLocation& location, const std::string& cursor);
-
-// The boots in the journal, oldest first; for -b.
-Result<std::vector<JournalBoot>> list_boots(const JournalLocation& location);
 
 }  // namespace oomwhy

@@ -1,6 +1,8 @@
 // "No OOM kill found" is a claim: what was read, over which interval, and what could not be seen.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "report/text_parts.hpp"
 
 namespace oomwhy {
@@ -23,9 +25,10 @@ std::string other_kill_words(const OtherKill& kill, const TextStyle& style) {
 
 }  // namespace
 
-std::string render_nothing(const Document& document, const TextStyle& style) {
+std::string render_nothing(const Document& document, const TextStyle& style, const std::string& subject) {
   const Coverage& coverage = document.coverage;
   std::string claim = "No OOM kill found";
+  if (!subject.empty()) claim = fmt::format("No OOM kill of {} found", escape_terminal(subject, charset_of(style)));
   if (coverage.from && coverage.to) {
     claim += fmt::format(" from {} to {}", screen_time(coverage.from, style), screen_time(coverage.to, style));
   }
@@ -38,6 +41,10 @@ std::string render_nothing(const Document& document, const TextStyle& style) {
   }
   for (const OtherKill& kill : document.other_kills) {
     append(lines, wrapped(other_kill_words(kill, style), {2, 4}, style));
+  }
+  if (!subject.empty() || std::any_of(document.other_kills.begin(), document.other_kills.end(),
+                                      [](const OtherKill& kill) { return kill.sender.empty(); })) {
+    append(lines, wrapped("No log tells of a SIGKILL sent by a person or a program (kill -9).", {2, 4}, style));
   }
   if (!coverage.complete) {
     append(lines,

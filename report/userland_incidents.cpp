@@ -68,11 +68,18 @@ Incident* nearest(std::vector<Incident>& incidents, const UserlandEvent& event, 
 
 // --- a new incident out of a program's word ---
 
+// Seconds within the quarter of an hour: what a stamp says in every zone and without a year.
+std::string zoneless_stamp(const Time& time) {
+  constexpr std::int64_t kQuarter = 900;
+  const auto us = time.realtime_us ? time.realtime_us : time.wall_us;
+  return us ? std::to_string((*us / kSecond % kQuarter + kQuarter) % kQuarter) : std::string();
+}
+
 std::string facts_of(const UserlandEvent& event) {
-  const std::string stamp =
-      event.time.realtime_us ? std::to_string(*event.time.realtime_us / kSecond) : event.time.as_printed;
+  const std::string stamp = zoneless_stamp(event.time);
   if (const auto* kill = std::get_if<UserspaceKill>(&event.fact)) {
-    return fmt::format("{} {} {} {}", kill->killer, kill->cgroup.value_or(""), kill->pid.value_or(0), stamp);
+    return fmt::format("{} {} {} {} {} {}", kill->killer, kill->cgroup.value_or(""), kill->pid.value_or(0),
+                       kill->comm.value_or(""), kill->rule.value_or(""), stamp);
   }
   const auto* message = unit_message(event);
   return fmt::format("unit {} {}", message == nullptr ? "" : message->unit, stamp);

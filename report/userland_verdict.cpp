@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <set>
 
 #include "report/format.hpp"
@@ -49,6 +50,14 @@ std::string_view choice_rule(std::string_view killer) {
   return "its lines do not say what else was large";
 }
 
+// The killer itself saw the process go.
+bool is_confirmed(const Incident& incident, const UserspaceKill& kill) {
+  return std::any_of(incident.userland.begin(), incident.userland.end(), [&](const UserlandEvent& event) {
+    const auto* done = std::get_if<UserspaceKillDone>(&event.fact);
+    return done != nullptr && done->killer == kill.killer && (!done->pid || done->pid == kill.pid);
+  });
+}
+
 void judge_kill(Incident& incident, const Told& told) {
   const UserspaceKill& kill = *told.kill;
   Cause& cause = incident.cause;
@@ -63,7 +72,7 @@ void judge_kill(Incident& incident, const Told& told) {
   cause.confidence = Confidence::Low;
   cause.why_this_confidence = choice_rule(kill.killer);
   cause.evidence.push_back({std::string(RuleId("U1")), told.event->text, told.event->origin});
-  const char* verb = kill.attempt ? "announced the kill of" : "killed";
+  const char* verb = kill.attempt && !is_confirmed(incident, kill) ? "announced the kill of" : "killed";
   incident.summary.push_back(fmt::format("{} {} {}{}.", kill.killer, verb, whom(incident), why_of(kill)));
   incident.summary.push_back("No kernel OOM report stands beside it in this log.");
   incident.summary.push_back(fmt::format("Cause: low confidence, {}.", cause.why_this_confidence));

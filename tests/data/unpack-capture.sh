@@ -1,8 +1,8 @@
 #!/bin/sh
-# unpack-capture.sh CAPTURE FOLDER: everything of one capture but its binary journal, decompressed, in FOLDER.
+# unpack-capture.sh CAPTURE FOLDER: everything of one capture, decompressed, in FOLDER.
 set -eu
 cd "$1"
-find . -type f ! -path './journal/*' | while IFS= read -r file; do
+find . -type f | while IFS= read -r file; do
   mkdir -p "$2/$(dirname "$file")"
   case $file in
     *.tar.zst) zstd -q --long=27 -dc "$file" | tar -C "$2" -xf - ;;
