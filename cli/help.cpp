@@ -33,7 +33,7 @@ Exit status: 0 found, 1 nothing found, 2 usage, 3 an input was unreadable.
 constexpr std::string_view kCommon = R"(
   -i, --input=FILE      read FILE or a folder, "-" is standard input; repeatable
       --file=JOURNAL  -D, --directory=DIR  --root=DIR  -M, --machine=NAME
-      --namespace=NS  -m, --merge              journals, as journalctl spells it
+      --namespace=NS  -m, --merge  as in journalctl    --kmsg  the ring buffer
       --assume-timezone=ZONE  --assume-year=YEAR  --host=NAME    what it lacks
   -b, --boot[=ID][±N]   of one boot: -b this one, -b -1 the one before, all
   -S, --since=TIME  -U, --until=TIME   -2h, today, "2025-11-18 03:00", @EPOCH

@@ -59,6 +59,22 @@ Result<std::unique_ptr<PeekedStream>> open_text_or_archive(const std::string& pa
   return are_typed_lines(unpacked->peek()) ? std::move(unpacked) : std::move(stream);
 }
 
+// What the ring buffer no longer has.
+std::vector<BlindSpot> gaps_of(const KernelRing& ring) {
+  std::vector<BlindSpot> spots;
+  if (ring.first_sequence.value_or(0) > 0) {
+    spots.push_back({BlindSpotKind::RingOverrun,
+                     fmt::format("the ring buffer begins at record {}; older ones were overwritten or cleared",
+                                 *ring.first_sequence)});
+  }
+  if (ring.overrun || ring.lost > 0) {
+    spots.push_back({BlindSpotKind::RecordsLost,
+                     fmt::format("{} records of the ring buffer were overwritten before they could be read",
+                                 ring.lost == 0 ? "some" : std::to_string(ring.lost))});
+  }
+  return spots;
+}
+
 class Reading {
  public:
   explicit Reading(const Request& request)
@@ -115,6 +131,13 @@ class Reading {
     for (const std::string& file : files) take(read_file(file, options_for(file), sink()));
   }
 
+  void read_named_ring() {
+    auto ring = read_kernel_ring(kKernelRing);
+    if (!ring) return fail(kKernelRing, ring.error());
+    if (context_.host.empty()) context_.host = host_name();
+    read_ring(std::move(*ring));
+  }
+
   Inputs finish() { return std::move(inputs_); }
 
  private:
@@ -158,11 +181,7 @@ class Reading {
     note(fmt::format("reading {}, the running kernel's ring buffer", kKernelRing));
     auto summary =
         read_source(TextSource::from_memory(std::move(ring.records), kKernelRing), options_for(kKernelRing), sink());
-    if (ring.overrun || ring.first_sequence.value_or(0) > 0) {
-      summary.blind_spots.push_back(
-          {BlindSpotKind::RingOverrun, fmt::format("the ring buffer begins at record {}; older ones were overwritten",
-                                                   ring.first_sequence.value_or(0))});
-    }
+    for (BlindSpot& spot : gaps_of(ring)) summary.blind_spots.push_back(std::move(spot));
     take(std::move(summary));
   }
 
@@ -239,7 +258,8 @@ Inputs read_inputs(const Request& request) {
   Reading reading(request);
   for (const std::string& input : request.inputs) reading.read_named(input);
   if (request.journal.named()) reading.read_journal(request.journal);
-  if (request.inputs.empty() && !request.journal.named()) {
+  if (request.kernel_ring) reading.read_named_ring();
+  if (request.inputs.empty() && !request.journal.named() && !request.kernel_ring) {
     standard_input_is_meant(request.output.quiet) ? reading.read_standard_input() : reading.read_local();
   }
   return reading.finish();

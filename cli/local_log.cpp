@@ -42,6 +42,7 @@ constexpr const char* kRingHint = "sudo oomwhy, or oomwhy FILE";
 
 KernelRing drain_kernel_ring(int descriptor) {
   KernelRing ring;
+  std::optional<std::uint64_t> last;
   std::array<char, kLongestRecord> buffer{};
   while (ring.records.size() < kMostBytes) {
     const ssize_t size = ::read(descriptor, buffer.data(), buffer.size());
@@ -52,7 +53,10 @@ KernelRing drain_kernel_ring(int descriptor) {
     }
     if (size <= 0) break;
     const std::string_view record(buffer.data(), static_cast<std::size_t>(size));
-    if (ring.records.empty()) ring.first_sequence = sequence_of(record);
+    const auto sequence = sequence_of(record);
+    if (ring.records.empty()) ring.first_sequence = sequence;
+    if (last && sequence && *sequence > *last + 1) ring.lost += *sequence - *last - 1;
+    last = sequence;
     ring.records.append(record);
   }
   return ring;

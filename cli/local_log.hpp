@@ -11,8 +11,9 @@
 namespace oomwhy {
 
 struct KernelRing {
-  std::string records;  // as /dev/kmsg gives them: "6,1234,5678,-;text"
-  bool overrun = false;
+  std::string records;                          // as /dev/kmsg gives them: "6,1234,5678,-;text"
+  bool overrun = false;                         // records were overwritten while they were read (EPIPE)
+  std::uint64_t lost = 0;                       // records that are missing between those that were read
   std::optional<std::uint64_t> first_sequence;  // not 0: older records were overwritten
 };
 

@@ -27,7 +27,7 @@ struct Typed {
   std::optional<int> year;
   std::optional<std::size_t> last;
   bool all = false, reverse = false, no_pager = false, utc = false, quiet = false, show_evidence = false, force = false;
-  bool help = false, version = false, merge = false;
+  bool help = false, version = false, merge = false, kernel_ring = false;
 };
 
 constexpr std::size_t kMostIncidents = 1'000'000;
@@ -86,8 +86,9 @@ void add_display(CLI::App& app, const std::vector<std::string>& formats, Typed& 
   app.add_flag("--version", typed.version);
 }
 
-void add_reading(CLI::App& app, Typed& typed) {
+void add_reading(CLI::App& app, Command command, Typed& typed) {
   each(app, "-i,--input", typed.inputs);
+  if (command != Command::Scan) app.add_flag("--kmsg", typed.kernel_ring);
   add_journals(app, typed);
   last(app, "--assume-timezone", typed.timezone);
   last(app, "--assume-year", typed.year)->check(CLI::Range(1970, 9999));
@@ -131,7 +132,7 @@ void add_options(CLI::App& app, Command command, Typed& typed) {
     last(app, "--root", typed.root);
     return;
   }
-  add_reading(app, typed);
+  add_reading(app, command, typed);
   last(app, "--redact", typed.redact)->check(CLI::IsMember(kRedactions));
   last(app, "--redact-key", typed.redact_key);
   if (command == Command::Scan) {
@@ -230,6 +231,7 @@ class Checker {
 
   std::variant<Request, Notice, Error> run(const std::vector<std::string>& words) {
     take_words(words);
+    request_.kernel_ring = typed_.kernel_ring;
     request_.journal = {typed_.journal_files, typed_.directory,  typed_.root,
                         typed_.machine,       typed_.name_space, typed_.merge};
     take_output();

@@ -98,6 +98,7 @@ struct ScanChoice {
 struct Request {
   Command command = Command::Explain;
   std::vector<std::string> inputs;  // as typed; "-" is standard input; empty: the default input
+  bool kernel_ring = false;         // --kmsg
   JournalChoice journal;
   Selection selection;
   LogContext context;

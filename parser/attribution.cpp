@@ -22,15 +22,14 @@ void match(sd_journal* journal, const std::string& text) { sd_journal_add_match(
 
 std::string unsigned_uid(std::int64_t uid) { return std::to_string(static_cast<std::uint32_t>(uid)); }
 
-// The unit as a person names it: below a user's manager, the user's unit.
-std::string unit_of(const JournalEntry& entry) {
-  const auto user_unit = entry.field("_SYSTEMD_USER_UNIT");
-  return std::string(user_unit.empty() ? entry.field("_SYSTEMD_UNIT") : user_unit);
+// The unit as a person names it, of the entry on which the journal stands: below a user's manager, the user's unit.
+std::string unit_here(sd_journal* journal) {
+  const std::string user_unit(peek_field(journal, "_SYSTEMD_USER_UNIT"));
+  return user_unit.empty() ? std::string(peek_field(journal, "_SYSTEMD_UNIT")) : user_unit;
 }
 
-// True where the unit's invocation that wrote `entry` was over before `until_us`: the PID may be another process then.
-bool ended_before(sd_journal* journal, const JournalEntry& entry, std::int64_t until_us) {
-  const std::string invocation(entry.field("_SYSTEMD_INVOCATION_ID"));
+// True where that invocation of a unit was over before `until_us`: the PID may be another process then.
+bool ended_before(sd_journal* journal, const std::string& invocation, std::int64_t until_us) {
   if (invocation.empty()) return false;
   sd_journal_flush_matches(journal);
   match(journal, "INVOCATION_ID=" + invocation);
@@ -48,15 +47,16 @@ std::optional<Identity> by_pid(sd_journal* journal, const OomEvent& event, const
   match(journal, "_BOOT_ID=" + event.boot_id);
   match(journal, "_PID=" + std::to_string(task.pid));
   sd_journal_seek_realtime_usec(journal, static_cast<std::uint64_t>(kill_us));
-  JournalEntry entry;
-  if (sd_journal_previous(journal) <= 0 || !entry.read(journal)) return std::nullopt;
-  if (entry.field("_COMM").substr(0, kCommLength) != task.comm || unit_of(entry).empty()) return std::nullopt;
-  const auto uid = entry.field("_UID");
+  if (sd_journal_previous(journal) <= 0) return std::nullopt;
+  if (peek_field(journal, "_COMM").substr(0, kCommLength) != task.comm) return std::nullopt;
+  const std::string uid(peek_field(journal, "_UID"));
   if (task.uid && !uid.empty() && uid != unsigned_uid(*task.uid)) return std::nullopt;
-  Identity identity{unit_of(entry), std::string(entry.field("_CMDLINE")), Certainty::Derived};
+  Identity identity{unit_here(journal), std::string(peek_field(journal, "_CMDLINE")), Certainty::Derived};
+  if (identity.unit.empty()) return std::nullopt;
   // A stream's credentials are those of whoever opened it, perhaps the parent.
-  if (!task.uid || uid.empty() || entry.field("_TRANSPORT") == "stdout") identity.certainty = Certainty::Assumed;
-  if (ended_before(journal, entry, kill_us)) return std::nullopt;
+  if (!task.uid || uid.empty() || peek_field(journal, "_TRANSPORT") == "stdout")
+    identity.certainty = Certainty::Assumed;
+  if (ended_before(journal, std::string(peek_field(journal, "_SYSTEMD_INVOCATION_ID")), kill_us)) return std::nullopt;
   return identity;
 }
 
@@ -76,11 +76,10 @@ std::optional<Identity> by_name(sd_journal* journal, const OomEvent& event, cons
   match(journal, "_UID=" + unsigned_uid(*task.uid));
   sd_journal_seek_realtime_usec(journal, static_cast<std::uint64_t>(kill_us));
   std::set<std::string> units;
-  JournalEntry entry;
   int seen = 0;
   while (sd_journal_previous(journal) > 0 && units.size() < 2) {
     if (++seen > kEntriesOfOneName) return std::nullopt;
-    if (entry.read(journal) && !unit_of(entry).empty()) units.insert(unit_of(entry));
+    if (auto unit = unit_here(journal); !unit.empty()) units.insert(std::move(unit));
   }
   if (units.size() != 1 || !runs_one_program(*units.begin())) return std::nullopt;
   return Identity{*units.begin(), {}, Certainty::Assumed};

@@ -58,14 +58,15 @@ Result<JournalHandle> open_journal(const JournalLocation& location) {
   return journal;
 }
 
-std::string_view peek_message(sd_journal* journal) {
+std::string_view peek_field(sd_journal* journal, const char* name) {
   const void* data = nullptr;
   std::size_t size = 0;
-  if (sd_journal_get_data(journal, "MESSAGE", &data, &size) < 0) return {};
-  std::string_view message(static_cast<const char*>(data), size);
-  take(message, "MESSAGE=");
-  return message;
+  if (sd_journal_get_data(journal, name, &data, &size) < 0) return {};
+  const std::string_view field(static_cast<const char*>(data), size);
+  return field.substr(field.find('=') + 1);
 }
+
+std::string_view peek_message(sd_journal* journal) { return peek_field(journal, "MESSAGE"); }
 
 bool JournalEntry::read(sd_journal* journal) {
   bytes_.clear();

@@ -49,7 +49,9 @@ class JournalEntry {
   std::int64_t realtime_us_ = 0;
 };
 
-// The message of the entry on which the journal stands, without copying the other fields; valid until it moves.
+// A field of the entry on which the journal stands, without copying the others; valid until the next one is looked at.
+// Empty: not there.
+std::string_view peek_field(sd_journal* journal, const char* name);
 std::string_view peek_message(sd_journal* journal);
 
 }  // namespace oomwhy

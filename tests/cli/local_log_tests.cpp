@@ -42,6 +42,17 @@ TEST_CASE("the ring buffer is read record by record to its end") {
   ::close(ends[1]);
 }
 
+TEST_CASE("records that the ring buffer lost between two reads are counted") {
+  std::array<int, 2> ends{};
+  REQUIRE(::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK, 0, ends.data()) == 0);
+  for (const std::string record : {"6,1234,5678,-;one\n", "6,1235,5679,-;two\n", "6,1240,5680,-;three\n"}) {
+    REQUIRE(::send(ends[1], record.data(), record.size(), 0) > 0);
+  }
+  CHECK(drain_kernel_ring(ends[0]).lost == 4);
+  ::close(ends[0]);
+  ::close(ends[1]);
+}
+
 TEST_CASE("a ring buffer that is something else under its name is not believed") {
   const auto null = read_kernel_ring("/dev/null");
   REQUIRE_FALSE(null);

@@ -39,6 +39,11 @@ TEST_CASE("a bare call explains the latest incident of the default input") {
   CHECK(bare.output.color == ColorMode::Auto);
 }
 
+TEST_CASE("the flag --kmsg names the ring buffer") {
+  CHECK(request({"list", "--kmsg"}).kernel_ring);
+  CHECK_FALSE(request({"list"}).kernel_ring);
+}
+
 TEST_CASE("each command has its own defaults") {
   CHECK(request({"list"}).selection.limit == std::nullopt);
   CHECK(request({"list", "-1"}).selection.limit == 1U);
@@ -165,7 +170,7 @@ TEST_CASE("mistakes are named") {
       {{"advise", "--force"}, "--force"},
       {{"advise", "--for=launchd"}, "--for"},
       {{"advise", "-o", "markdown"}, "--output"},
-      {{"--kmsg"}, "--kmsg"},
+      {{"scan", "--kmsg"}, "--kmsg"},
       {{"help"}, "help"},
       {{"scan", "mysqld"}, "mysqld"},
       {{"scan", "-", "--cursor-file=x"}, "--cursor-file"},
