@@ -26,8 +26,9 @@ std::string render_text(const Document& document, const Incident& incident, cons
 std::string render_list(const Document& document, const TextStyle& style);
 // Of runs that were read back: how many, and which hosts and units were hit most.
 std::string render_ranking(const Document& document, const TextStyle& style);
-// "No OOM kill found": interval, sources, blind spots, who else sent SIGKILL. `subject`: of whom ("api.service"); empty:
-// of anybody.
+// "No OOM kill found": interval, sources, blind spots, who else sent SIGKILL. `subject`: of whom ("api.service");
+// empty: of anybody.
+std::string render_nothing(const Document& document, const TextStyle& style, const std::string& subject = {});
 std::string render_nothing(const Document& document, const TextStyle& style, const std::string& subject = {});
 
 std::string render_markdown(const Document& document, const std::string& reproduce_command);
