@@ -29,7 +29,6 @@ std::string render_ranking(const Document& document, const TextStyle& style);
 // "No OOM kill found": interval, sources, blind spots, who else sent SIGKILL. `subject`: of whom ("api.service");
 // empty: of anybody.
 std::string render_nothing(const Document& document, const TextStyle& style, const std::string& subject = {});
-std::string render_nothing(const Document& document, const TextStyle& style, const std::string& subject = {});
 
 std::string render_markdown(const Document& document, const std::string& reproduce_command);
 // The list as a table.
