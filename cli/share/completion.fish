@@ -35,6 +35,7 @@ complete -c oomwhy -n $reads -s D -l directory -x -a '(__fish_complete_directori
 complete -c oomwhy -n $reads -s M -l machine -x -d 'Journal of a container'
 complete -c oomwhy -n $reads -l namespace -x -d 'Journal namespace'
 complete -c oomwhy -n $reads -s m -l merge -d 'All journals'
+complete -c oomwhy -n $reads -l kmsg -d 'The ring buffer of the running kernel'
 complete -c oomwhy -n $reads -l assume-timezone -x -d 'Zone of the log'
 complete -c oomwhy -n $reads -l assume-year -x -d 'Year of the log'
 complete -c oomwhy -n $reads -l host -x -d 'Host of the log'

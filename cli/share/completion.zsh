@@ -32,6 +32,7 @@ _oomwhy() {
     '(-M --machine)'{-M+,--machine=}'[journal of a container]:machine:'
     '--namespace=[journal namespace]:namespace:'
     '(-m --merge)'{-m,--merge}'[all journals]'
+    '--kmsg[the ring buffer of the running kernel]'
     '--assume-timezone=[zone of the log]:zone:'
     '--assume-year=[year of the log]:year:'
     '--host=[host of the log]:host:_hosts'
