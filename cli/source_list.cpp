@@ -26,7 +26,7 @@ bool is_usual_name(const std::string& stem) {
 
 std::string host_of_log(const std::string& name) {
   const fs::path path(name);
-  const std::string stem =
+  std::string stem =
       path.extension() == ".log" || path.extension() == ".txt" ? path.stem().string() : path.filename().string();
   if (!is_usual_name(stem)) return stem;
   const std::string folder = fs::absolute(path).parent_path().filename().string();

@@ -28,6 +28,7 @@ std::vector<Rank> rank(const Document& document, NameOf name_of) {
     entry.kills += incident.victims.size();
   }
   std::vector<Rank> sorted;
+  sorted.reserve(ranks.size());
   for (auto& [name, entry] : ranks) sorted.push_back(entry);
   std::stable_sort(sorted.begin(), sorted.end(), [](const Rank& a, const Rank& b) {
     return std::pair(b.incidents, b.kills) < std::pair(a.incidents, a.kills);
