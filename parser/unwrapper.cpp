@@ -64,8 +64,9 @@ void Unwrapper::hold(std::string_view line, std::uint64_t number) {
 // A line that is wrapped as those before it teaches nothing new, nor does one that begins as the last one did in which
 // nothing had to be learned.
 bool Unwrapper::is_new_report(std::string_view line) const {
-  if (line.empty() || line.size() > kLongestHeld || !is_of_report(line)) return false;
+  if (line.empty() || line.size() > kLongestHeld) return false;
   if (plain_lines_ > 0 && line.front() == plain_front_) return false;
+  if (!is_of_report(line)) return false;
   const bool shaped = wrapping_ && (wrapping_->width != 0 || !wrapping_->prefix.empty());
   return !shaped || !wrapping_->prefix.match(line);
 }

@@ -1,6 +1,6 @@
 // The step before the envelopes: takes off what was put around every line where no envelope knows it (see
-// wrapping.hpp). Where a report begins in a line that cannot be read as it is, a few lines are held until they have
-// shown it.
+// wrapping.hpp). Where a report begins, a few lines are held until they have shown it. They also show a log with its
+// newest line first, which is turned round.
 #pragma once
 
 #include <algorithm>
