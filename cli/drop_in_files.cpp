@@ -11,6 +11,8 @@
 #include <optional>
 #include <string_view>
 
+#include "cli/write_all.hpp"
+
 namespace oomwhy {
 namespace {
 
@@ -28,16 +30,6 @@ bool is_safe(const std::string& path) {
 Error failure(const std::string& path, int error) {
   if (error == EEXIST) return {path, "exists, and is left as it is", "--force overwrites it"};
   return {path, std::strerror(error), "--out=DIR with another folder"};
-}
-
-int write_all(int descriptor, std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t written = ::write(descriptor, text.data(), text.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return errno;
-    text.remove_prefix(static_cast<std::size_t>(written));
-  }
-  return 0;
 }
 
 // A new file with the text; errno, else 0. O_EXCL follows no symbolic link either.

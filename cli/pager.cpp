@@ -11,20 +11,10 @@
 #include <cstring>
 
 #include "cli/terminal.hpp"
+#include "cli/write_all.hpp"
 
 namespace oomwhy {
 namespace {
-
-// Writes all of it; errno of the failure, else 0.
-int write_all(int descriptor, std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t written = ::write(descriptor, text.data(), text.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return errno;
-    text.remove_prefix(static_cast<std::size_t>(written));
-  }
-  return 0;
-}
 
 // The options with which journalctl starts less: quit on one screen, colours, cut lines, no clearing.
 void set_pager_environment() {

@@ -8,6 +8,7 @@
 #include "report/badness.hpp"
 #include "report/event_id.hpp"
 #include "report/recent_victims.hpp"
+#include "report/spelling.hpp"
 #include "tests/report/captured.hpp"
 #include "tests/report/case_inputs.hpp"
 
@@ -25,30 +26,6 @@ bool names_a_victim(const OomEvent& event, std::optional<std::uint32_t> pid) {
                             [pid](const Victim& victim) { return victim.pid == *pid; });
 }
 
-std::string_view name_of(Deviation deviation) {
-  switch (deviation) {
-    case Deviation::AllocatingTask:
-      return "allocating task";
-    case Deviation::Child:
-      return "child";
-    case Deviation::Manual:
-      return "manual";
-    case Deviation::Group:
-      return "group";
-    case Deviation::Tie:
-      return "tie";
-    case Deviation::Tolerance:
-      return "tolerance";
-    case Deviation::PartialTable:
-      return "partial table";
-    case Deviation::AlreadyDying:
-      return "already dying";
-    case Deviation::Unknown:
-      return "unknown";
-  }
-  return "";
-}
-
 struct Tally {
   std::size_t reports = 0, predicted = 0, same = 0, explained = 0, other = 0;
   std::map<std::string_view, std::size_t> deviations;
@@ -58,7 +35,7 @@ void count(const OomEvent& event, const Choice& choice, Tally& tally) {
   if (!is_complete_kill(event)) return;
   ++tally.reports;
   if (choice.predicted_pid) ++tally.predicted;
-  if (choice.deviation) ++tally.deviations[name_of(*choice.deviation)];
+  if (choice.deviation) ++tally.deviations[spell(*choice.deviation)];
   if (names_a_victim(event, choice.predicted_pid)) {
     ++tally.same;
   } else if (choice.deviation && choice.deviation != Deviation::Unknown) {
