@@ -1,0 +1,175 @@
+#!/usr/bin/env python3
+"""Holds what oomwhy said in a guest against what was true there, and prints what does not hold.
+
+usage: compare.py SCENARIO FOLDER. FOLDER is what guest/start.py handed over: told.json (what /proc, the cgroup tree and
+systemd said), journal.json and kmsg.json (what oomwhy said of the live journal and of the ring buffer). Writes
+FOLDER/result.json. Exit status 1 where something does not hold.
+"""
+import json
+import os
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "guest"))
+from scenarios import SCENARIOS  # noqa: E402
+
+# Between the last look at /proc and the kill a hog goes on: 5% of RAM, as far as the ledgers are held to captures.
+TOLERANCE = 0.05
+
+
+class Checks:
+    def __init__(self, source):
+        self.source, self.held, self.broken = source, 0, []
+
+    def that(self, what, said, true):
+        self.note(what, said == true, said, true)
+
+    def near(self, what, said, true, slack):
+        self.note(what, said is not None and true is not None and abs(said - true) <= slack, said, true)
+
+    def note(self, what, holds, said, true):
+        if holds:
+            self.held += 1
+        else:
+            self.broken.append(f"{self.source}: {what}: oomwhy says {said!r}, true is {true!r}")
+
+
+def unit_of(cgroup):
+    """The unit that a cgroup's path ends in: systemd names its cgroups so."""
+    return next((part for part in reversed(cgroup.split("/")) if part.endswith((".service", ".scope"))), None)
+
+
+def check_processes(checks, rows, seen, slack):
+    """Each row that names a process which /proc knew: what cannot change is equal, its memory near."""
+    known = 0
+    for row in rows:
+        true = seen.get(str(row["pid"]))
+        if true is None or true["comm"] != row["comm"]:
+            continue
+        known += 1
+        who = f"{row['comm']}[{row['pid']}]"
+        checks.that(f"{who} uid", row["uid"], true["uid"])
+        checks.that(f"{who} oom_score_adj", row["oom_score_adj"], true["oom_score_adj"])
+        checks.near(f"{who} RSS", resident(row), resident(true), slack)
+        if row["unit"] is not None:
+            checks.that(f"{who} unit", row["unit"], unit_of(true["cgroup"]))
+    return known
+
+
+def resident(facts):
+    if "rss_bytes" in facts:
+        return facts["rss_bytes"]
+    names = ("anon_rss_bytes", "file_rss_bytes", "shmem_rss_bytes")
+    return sum(facts[name if name in facts else "rss_" + name.replace("_rss", "")] or 0 for name in names)
+
+
+def check_victims(checks, incident, expected, told, slack):
+    victims = incident["victims"]
+    checks.that("number of victims", len(victims), told["truth"]["kills"])
+    if not victims:
+        return
+    for name, value in expected["victim"].items():
+        # A ring buffer names a unit by the victim's cgroup alone.
+        checks.that(f"first victim's {name}", victims[0][name], value)
+    known = check_processes(checks, victims, told["truth"]["last_seen"], slack)
+    checks.that("victims that /proc knew", known, len(victims))
+
+
+def check_event(checks, event, expected, told, slack):
+    before = told["truth"]["before"]
+    checks.that("release", event["kernel"]["release"], told["kernel"])
+    checks.that("page size", event["page_size_bytes"], told["page_size"])
+    if event["choice"]["agrees"] is not None:
+        checks.that("the kernel's choice is the predicted one", event["choice"]["agrees"], True)
+    if event["memory"]:
+        checks.that("managed memory", event["memory"]["managed_bytes"], before["host"]["MemTotal"])
+        checks.that("swap", event["memory"]["swap_total_bytes"], before["host"]["SwapTotal"])
+    if "limiting" in expected:
+        limiting = expected["limiting"]
+        checks.that("limiting cgroup", (event["memcg"] or {}).get("limiting"), limiting)
+        checks.that("its limit", (event["memcg"] or {}).get("limit_bytes"), before["limits"].get(limiting))
+    rows = event["tasks"] or []
+    known = check_processes(checks, rows, before["processes"], slack)
+    if rows:
+        checks.note("rows of the table that /proc knew", known >= len(rows) / 2, known, len(rows))
+
+
+def check_incident(checks, incident, expected, told):
+    slack = TOLERANCE * told["truth"]["before"]["host"]["MemTotal"]
+    checks.that("scope", incident["scope"], expected["scope"])
+    checks.that("killers", incident["killers"], expected.get("killers", ["kernel"]))
+    check_victims(checks, incident, expected, told, slack)
+    for name, value in expected["cause"].items():
+        checks.that(f"cause's {name}", incident["cause"][name], value)
+    if incident["victims"]:
+        checks.that("victim is cause", incident["victims"][0]["is_cause"], expected["victim_is_cause"])
+    check_event(checks, incident["events"][0], expected, told, slack)
+
+
+def check_source(source, folder, expected, told):
+    checks = Checks(source)
+    try:
+        with open(os.path.join(folder, source), encoding="utf-8") as file:
+            document = json.load(file)
+    except (OSError, ValueError) as error:
+        checks.note("JSON", False, str(error), "a document")
+        return checks, None
+    incidents = document["incidents"]
+    checks.that("number of incidents", len(incidents), 1)
+    if incidents:
+        check_incident(checks, incidents[0], expected, told)
+    return checks, incidents[0] if incidents else None
+
+
+def proof_in_words(trials):
+    """(the table's cell, whether it holds)"""
+    if not trials:
+        return "nothing advised", False
+    last = trials[-1]
+    settings = ", ".join(f"`{line}`" for line in last["applied"])
+    if not last["survived"]:
+        return f"killed in spite of {settings}", False
+    others = f"; {last['kills']} others killed" if last["kills"] else ""
+    return f"survives, {last['how']}: {settings}{others}", True
+
+
+def compare(name, folder):
+    with open(os.path.join(folder, "told.json"), encoding="utf-8") as file:
+        told = json.load(file)
+    result = {"scenario": name, "kernel": told.get("kernel", "?"), "held": 0, "broken": [], "said": "", "proof": ""}
+    if "failed" in told or told["truth"]["before"] is None or told["truth"]["kills"] == 0:
+        result["broken"] = ["guest: " + told.get("failed", "nothing was killed")]
+        return result
+    scenario = SCENARIOS[name]
+    for source in ("journal.json", "kmsg.json"):
+        checks, incident = check_source(source, folder, scenario.expected, told)
+        result["held"] += checks.held
+        result["broken"] += checks.broken
+        if source == "journal.json" and incident and incident["victims"]:
+            result["said"] = in_words(incident)
+    if "proof" in told:
+        result["proof"], holds = proof_in_words(told["proof"])
+        if not holds:
+            result["broken"].append("proof: " + result["proof"])
+        result["broken"] += [f"proof: proposed, but {scenario.saved} is killed in spite of {', '.join(trial['applied'])}"
+                             for trial in told["proof"][:-1] if not trial["survived"]]
+    return result
+
+
+def in_words(incident):
+    victim, cause = incident["victims"][0], incident["cause"]
+    kills = f" and {len(incident['victims']) - 1} more" if len(incident["victims"]) > 1 else ""
+    cause_name = cause["name"] or cause["kind"]
+    return f"{victim['comm']}{kills} killed, cause {cause_name} ({cause['confidence']})"
+
+
+def main():
+    name, folder = sys.argv[1:3]
+    result = compare(name, folder)
+    with open(os.path.join(folder, "result.json"), "w", encoding="utf-8") as file:
+        json.dump(result, file, indent=1)
+    print("\n".join(result["broken"]) or f"{name}: all {result['held']} comparisons hold; {result['proof'] or result['said']}")
+    sys.exit(1 if result["broken"] else 0)
+
+
+if __name__ == "__main__":
+    main()
