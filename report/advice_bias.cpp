@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <iterator>
 
 #include "report/format.hpp"
+#include "report/pid_set.hpp"
 #include "report/scene.hpp"
 #include "report/suspects.hpp"
 #include "report/what_if.hpp"
@@ -16,6 +18,7 @@ namespace {
 constexpr int kLeastMargin = 20;
 constexpr std::uint64_t kCounterPages = 64;  // drift of one rss counter (kernel-formats: 3.1)
 constexpr double kNextToNothing = 0.05;      // of the capacity: what one kill should at least free
+constexpr double kMostOfIt = 0.5;
 
 const AnalysedEvent& telling(const Incident& incident) { return incident.events[incident.telling_event]; }
 
@@ -96,6 +99,36 @@ std::vector<std::uint32_t> pids_of(const Scene& scene, const Suspect& suspect) {
   return pids;
 }
 
+Bytes freed_by_all(const OomEvent& event, const PidSet& pids) {
+  Bytes sum;
+  for (const Task& task : event.tasks) {
+    if (pids.contains(task.pid)) {
+      sum += freed_by(event, task);
+    }
+  }
+  return sum;
+}
+
+// Sparing hands the kill to others. Where most of the cause is taken only after the victim, the shortage goes on until
+// the victim's turn has come.
+std::string only_delays(const Incident& incident, const OomEvent& event, const std::vector<std::uint32_t>& pids,
+                        int value) {
+  const std::optional<std::vector<std::uint32_t>> taken = taken_before(event, pids, value);
+  if (!taken || incident.cause.pids.empty() || !incident.cause.name) {
+    return {};
+  }
+  const PidSet before(*taken);
+  std::vector<std::uint32_t> of_cause;
+  std::copy_if(incident.cause.pids.begin(), incident.cause.pids.end(), std::back_inserter(of_cause),
+               [&](std::uint32_t pid) { return before.contains(pid); });
+  const Bytes held = freed_by_all(event, PidSet(incident.cause.pids));
+  if (ratio(freed_by_all(event, PidSet(of_cause)), held) >= kMostOfIt) {
+    return {};
+  }
+  return fmt::format("it only delays: {} is taken after it, and the {} that are taken before free at most {} together",
+                     *incident.cause.name, taken->size(), format_size(freed_by_all(event, before)));
+}
+
 std::optional<Advice> spare_victim(const Incident& incident, const Scene& scene, const Target& target) {
   const Victim* victim = chosen_victim(scene.event);
   const Suspect* group = victim != nullptr ? suspect_of(scene, victim->pid) : nullptr;
@@ -112,6 +145,10 @@ std::optional<Advice> spare_victim(const Incident& incident, const Scene& scene,
   const int value = with_margin(now, *flips_at, unit);
   Advice advice = make(scene, target, *flips_at, value, replay_adj(scene.event, pids, value));
   advice.reason = "spares the victim, frees nothing: " + advice.reason;
+  if (advice.gate.empty()) {
+    advice.gate = only_delays(incident, scene.event, pids, value);
+    advice.proposed = advice.gate.empty();
+  }
   advice.arithmetic = arithmetic(now, *flips_at, value, unit);
   return advice;
 }

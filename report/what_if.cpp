@@ -65,10 +65,6 @@ const Task* find_in(const std::vector<Task>& tasks, std::uint32_t pid) {
   return found == tasks.end() ? nullptr : &*found;
 }
 
-Bytes freed_by(const OomEvent& event, const Task& task) {
-  return task.rss_anon ? to_bytes(*task.rss_anon, event.page_size) : resident(event, task);
-}
-
 // What is left in the table once a process is gone, its threads with it.
 std::vector<Task> without(const std::vector<Task>& tasks, const Task& gone) {
   const std::uint32_t group = gone.tgid.value_or(gone.pid);
@@ -249,6 +245,34 @@ std::vector<std::uint32_t> matching_pids(const OomEvent& event, std::string_view
     return units;
   }
   return pids_where(event, [&](const Task& task) { return task.comm == target; });
+}
+
+Bytes freed_by(const OomEvent& event, const Task& task) {
+  return task.rss_anon ? to_bytes(*task.rss_anon, event.page_size) : resident(event, task);
+}
+
+std::optional<std::vector<std::uint32_t>> taken_before(const OomEvent& event, const std::vector<std::uint32_t>& pids,
+                                                       int adj) {
+  const PidSet spared(pids);
+  std::vector<Task> tasks = event.tasks;
+  set_adj(tasks, spared, adj);
+  const std::vector<TaskScore> scores = score(event, tasks).scores;
+  std::optional<std::int64_t> own;
+  for (std::size_t i = 0; i < tasks.size(); ++i) {
+    if (spared.contains(tasks[i].pid) && scores[i].points) {
+      own = std::max(own.value_or(*scores[i].points), *scores[i].points);
+    }
+  }
+  if (!own) {
+    return std::nullopt;
+  }
+  std::vector<std::uint32_t> taken;
+  for (std::size_t i = 0; i < tasks.size(); ++i) {
+    if (!spared.contains(tasks[i].pid) && scores[i].eligible && scores[i].points && *scores[i].points > *own) {
+      taken.push_back(tasks[i].pid);
+    }
+  }
+  return taken;
 }
 
 WhatIf replay_adj(const OomEvent& event, const std::vector<std::uint32_t>& pids, int adj) {

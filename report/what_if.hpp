@@ -34,6 +34,14 @@ WhatIf replay_adj(const OomEvent& event, const std::vector<std::uint32_t>& pids,
 WhatIf replay_limit(const OomEvent& event, const std::vector<std::uint32_t>& pids, Bytes limit,
                     std::optional<Bytes> swap_limit);
 
+// Whom the kernel would take before the first of `pids`, all of them at `adj`: what sparing them really buys. In table
+// order, linear in the rows. Absent: the score cannot be computed.
+std::optional<std::vector<std::uint32_t>> taken_before(const OomEvent& event, const std::vector<std::uint32_t>& pids,
+                                                       int adj);
+
+// What the death of a process gives back: its anonymous memory, or all of it where the table does not tell them apart.
+Bytes freed_by(const OomEvent& event, const Task& task);
+
 // The adj at which the choice flips, by the kernel's integer arithmetic: one point less (or more) does not flip it.
 // Spare: lowers `pid` until another one is chosen. Offer: raises `pid` until it is chosen. Absent: no adj in -999…1000
 // does it, it is so already, or the score cannot be computed. Of several tasks (a unit's): all get the same adj, and

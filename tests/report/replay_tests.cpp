@@ -183,6 +183,30 @@ TEST_CASE("the smallest change is the smallest, by every value there is") {
   CHECK(adj_that_spares(two_of(1000100, 1000000, 0, 0), 812) == -1);
 }
 
+TEST_CASE("sparing a victim is proposed only where the cause is taken before it") {
+  // By hand, one point is 4128 pages: the helper's 1 GiB, 262144 pages, takes the kill from the database's 2 GiB once
+  // those have -64 or less; -90 with the margin, 152768. A leak of 12 GiB is 3145728 - 900 x 4128 = -569472 at -900, so
+  // it is taken last, and 256128 at -700, between the two.
+  const auto advised = [](int leaks_adj) {
+    const OomEvent event = with_own_anon(host_of_16_gib(
+        {row(812, 110, 2 * kGiB, 1 << 20, 0, 0, "mariadbd"),
+         row(900, 0, 12 * kGiB, 1 << 20, 0, leaks_adj, "metrics-agent"), row(901, 0, kGiB, 1 << 20, 0, 0, "helper")},
+        812));
+    const Document document = analyse(std::vector<InputSummary>{}, {event});
+    const std::vector<Advice>& all = document.incidents.at(0).advice;
+    const auto found = std::find_if(all.begin(), all.end(), [](const Advice& advice) {
+      return advice.action == AdviceAction::Set && advice.reason.starts_with("spares the victim");
+    });
+    REQUIRE(found != all.end());
+    return *found;
+  };
+  const Advice behind = advised(-900);
+  CHECK_FALSE(behind.proposed);
+  CHECK(behind.gate.find("metrics-agent is taken after it, and the 1 that are taken before free at most 1.0 GiB") !=
+        std::string::npos);
+  CHECK(advised(-700).proposed);
+}
+
 TEST_CASE("where no value changes the choice none is named") {
   // 15 GiB against 10 pages: -999 leaves the larger one with its 999 thousandths less, which is below nothing, and the
   // other one is weighed by its own few pages.
