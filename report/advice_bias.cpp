@@ -20,8 +20,6 @@ constexpr std::uint64_t kCounterPages = 64;  // drift of one rss counter (kernel
 constexpr double kNextToNothing = 0.05;      // of the capacity: what one kill should at least free
 constexpr double kMostOfIt = 0.5;
 
-const AnalysedEvent& telling(const Incident& incident) { return incident.events[incident.telling_event]; }
-
 std::uint64_t unit_of_adj(const AnalysedEvent& analysed) {
   const auto& total = analysed.analysis.scoring.totalpages;
   return total ? total->unit() : 0;
@@ -76,14 +74,14 @@ std::string arithmetic(int now, int flips_at, int value, std::uint64_t unit) {
                      unit, value);
 }
 
-std::optional<Advice> offer_cause(const Incident& incident, const Scene& scene, const Target& target) {
+std::optional<Advice> offer_cause(const Incident& incident, const Scene& scene, std::uint64_t unit,
+                                  const Target& target) {
   const std::vector<std::uint32_t>& pids = incident.cause.pids;
   const std::optional<int> flips_at = adj_that_offers(scene.event, pids);
   if (!flips_at) {
     return std::nullopt;
   }
   const int now = adj_now(scene.event, pids);
-  const std::uint64_t unit = unit_of_adj(telling(incident));
   const int value = with_margin(now, *flips_at, unit);
   Advice advice = make(scene, target, *flips_at, value, replay_adj(scene.event, pids, value));
   advice.reason = "offers the cause in place of the victim: " + advice.reason;
@@ -122,14 +120,15 @@ std::string only_delays(const Incident& incident, const OomEvent& event, const s
   std::copy_if(incident.cause.pids.begin(), incident.cause.pids.end(), std::back_inserter(of_cause),
                [&](std::uint32_t pid) { return before.contains(pid); });
   const Bytes held = freed_by_all(event, PidSet(incident.cause.pids));
-  if (ratio(freed_by_all(event, PidSet(of_cause)), held) >= kMostOfIt) {
+  if (held == Bytes{} || ratio(freed_by_all(event, PidSet(of_cause)), held) >= kMostOfIt) {
     return {};
   }
   return fmt::format("it only delays: {} is taken after it, and the {} that are taken before free at most {} together",
                      *incident.cause.name, taken->size(), format_size(freed_by_all(event, before)));
 }
 
-std::optional<Advice> spare_victim(const Incident& incident, const Scene& scene, const Target& target) {
+std::optional<Advice> spare_victim(const Incident& incident, const Scene& scene, std::uint64_t unit,
+                                   const Target& target) {
   const Victim* victim = chosen_victim(scene.event);
   const Suspect* group = victim != nullptr ? suspect_of(scene, victim->pid) : nullptr;
   if (group == nullptr) {
@@ -141,7 +140,6 @@ std::optional<Advice> spare_victim(const Incident& incident, const Scene& scene,
     return std::nullopt;
   }
   const int now = adj_now(scene.event, {victim->pid});
-  const std::uint64_t unit = unit_of_adj(telling(incident));
   const int value = with_margin(now, *flips_at, unit);
   Advice advice = make(scene, target, *flips_at, value, replay_adj(scene.event, pids, value));
   advice.reason = "spares the victim, frees nothing: " + advice.reason;
@@ -151,6 +149,15 @@ std::optional<Advice> spare_victim(const Incident& incident, const Scene& scene,
   }
   advice.arithmetic = arithmetic(now, *flips_at, value, unit);
   return advice;
+}
+
+// Whether it is not told that somebody else died for the cause's doing.
+bool is_cause(const Incident& incident, const OomEvent& event) {
+  const Victim* victim = chosen_victim(event);
+  const auto entry = std::find_if(incident.victims.begin(), incident.victims.end(), [&](const IncidentVictim& known) {
+    return victim != nullptr && known.victim == *victim;
+  });
+  return entry == incident.victims.end() || entry->is_cause != std::optional<bool>(false);
 }
 
 Advice never_exempt(const Target& victim) {
@@ -185,15 +192,16 @@ int with_margin(int now, int flips_at, std::uint64_t pages_per_point) {
 
 std::vector<Advice> bias_choice(const Incident& incident, const Target& cause, const Target& victim) {
   std::vector<Advice> advice;
-  if (incident.victim_is_cause != std::optional<bool>(false)) {
+  const AnalysedEvent* struck = struck_event(incident);
+  if (struck == nullptr || is_cause(incident, struck->event)) {
     return advice;
   }
-  const AnalysedEvent& analysed = telling(incident);
-  const Scene scene = set_scene(analysed.event, analysed.analysis);
-  if (std::optional<Advice> offer = offer_cause(incident, scene, cause)) {
+  const Scene scene = set_scene(struck->event, struck->analysis);
+  const std::uint64_t unit = unit_of_adj(*struck);
+  if (std::optional<Advice> offer = offer_cause(incident, scene, unit, cause)) {
     advice.push_back(std::move(*offer));
   }
-  if (std::optional<Advice> spare = spare_victim(incident, scene, victim)) {
+  if (std::optional<Advice> spare = spare_victim(incident, scene, unit, victim)) {
     advice.push_back(std::move(*spare));
     advice.push_back(never_exempt(victim));
   }

@@ -128,8 +128,23 @@ Target unknown_target(std::uint32_t pid) {
                   pid)};
 }
 
+const AnalysedEvent* struck_event(const Incident& incident) {
+  std::size_t first_victim = 0;
+  for (const AnalysedEvent& analysed : incident.events) {
+    const std::size_t count = analysed.event.victims.size();
+    // An event that was left out for its size has no table to replay a kill on.
+    if (count > 0 && first_victim < incident.victims.size() && !analysed.event.tasks.empty() &&
+        incident.victims[first_victim].is_cause == std::optional<bool>(false)) {
+      return &analysed;
+    }
+    first_victim += count;
+  }
+  return incident.telling_event < incident.events.size() ? &incident.events[incident.telling_event] : nullptr;
+}
+
 Target victim_target(const Incident& incident) {
-  const OomEvent* event = telling(incident);
+  const AnalysedEvent* struck = struck_event(incident);
+  const OomEvent* event = struck != nullptr ? &struck->event : nullptr;
   const std::optional<std::string> path = event != nullptr ? victims_path(*event) : std::nullopt;
   if (path) {
     return target_of_path(*path, Certainty::Stated);
@@ -146,8 +161,8 @@ Target loop_target(const Incident& incident) {
 }
 
 std::optional<Unnamed> unnamed_target(const Incident& incident, const Advice& advice) {
-  const OomEvent* event = telling(incident);
-  const Victim* victim = event != nullptr ? chosen_victim(*event) : nullptr;
+  const AnalysedEvent* struck = struck_event(incident);
+  const Victim* victim = struck != nullptr ? chosen_victim(struck->event) : nullptr;
   const auto matches = [&](const Target& target) {
     return advice.target.empty() && target.name.empty() && !target.gate.empty() && advice.gate.starts_with(target.gate);
   };

@@ -21,7 +21,11 @@ Target target_of_path(std::string_view cgroup, Certainty certainty);
 Target target_of_unit(const std::string& unit, Certainty certainty);
 Target unknown_target(std::uint32_t pid);
 
-// What can be limited to contain the cause, and what the chosen victim runs in.
+// The report in which somebody first died for the cause's doing; where nobody did, the one that the cause was read
+// from. Null: the incident has no report.
+const AnalysedEvent* struck_event(const Incident& incident);
+
+// What can be limited to contain the cause, and what the chosen victim of the struck event runs in.
 Target cause_target(const Incident& incident);
 Target victim_target(const Incident& incident);
 // What a restart loop is of.

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <ctime>
 
+#include "report/advice_target.hpp"
 #include "report/text_parts.hpp"
 
 namespace oomwhy {
@@ -52,12 +53,13 @@ TextLine victim_row(const Screen& screen, const IncidentVictim& entry) {
                    screen.style);
 }
 
-// Those of the report that is shown come first.
+// Who died for another's doing comes first, then those of the report that is shown.
 std::vector<const IncidentVictim*> victims_in_order(const Screen& screen) {
   std::vector<const IncidentVictim*> victims;
   for (const IncidentVictim& entry : screen.incident.victims) victims.push_back(&entry);
-  if (screen.lead == nullptr || screen.lead->event.victims.empty()) return victims;
-  const Victim& first = screen.lead->event.victims.front();
+  const AnalysedEvent* struck = struck_event(screen.incident);
+  if (struck == nullptr || struck->event.victims.empty()) return victims;
+  const Victim& first = struck->event.victims.front();
   const auto shown =
       std::find_if(victims.begin(), victims.end(), [&](const auto* entry) { return entry->victim == first; });
   if (shown != victims.end()) std::rotate(victims.begin(), shown, shown + 1);

@@ -4,6 +4,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "report/advice_target.hpp"
 #include "report/pid_set.hpp"
 #include "report/what_if.hpp"
 #include "tests/report/captured.hpp"
@@ -48,7 +49,7 @@ std::vector<Bias> biases_of(const Incident& incident) {
   std::vector<Bias> biases;
   for (const Advice& advice : incident.advice) {
     if (!advice.flips_at) continue;
-    const OomEvent& event = incident.events[incident.telling_event].event;
+    const OomEvent& event = struck_event(incident)->event;
     const bool offers = advice.reason.starts_with("offers");
     biases.push_back({.event = event,
                       .pids = offers ? incident.cause.pids : pids_of_name(event, event.victims.front()),
@@ -205,6 +206,21 @@ TEST_CASE("sparing a victim is proposed only where the cause is taken before it"
   CHECK(behind.gate.find("metrics-agent is taken after it, and the 1 that are taken before free at most 1.0 GiB") !=
         std::string::npos);
   CHECK(advised(-700).proposed);
+}
+
+TEST_CASE("who died first for another's doing is advised for, though the cause itself was killed after it") {
+  std::vector<Task> tasks = {row(812, 110, 4 * kGiB, 1 << 20, 0, 0, "mariadbd")};
+  for (std::uint32_t pid = 900; pid < 912; ++pid) tasks.push_back(row(pid, 33, kGiB - pid, 1 << 20, 0, 0, "php"));
+  const OomEvent first = with_own_anon(host_of_16_gib(tasks, 812));
+  tasks.erase(tasks.begin());
+  OomEvent second = with_own_anon(host_of_16_gib(tasks, 900));
+  second.origin.line = 110;
+  const Document document = analyse(std::vector<InputSummary>{}, {first, second});
+  REQUIRE(document.incidents.size() == 1);
+  const std::vector<Advice>& all = document.incidents.front().advice;
+  CHECK(std::any_of(all.begin(), all.end(), [](const Advice& advice) {
+    return advice.target == "mariadbd.service" && advice.setting == "OOMScoreAdjust" && advice.proposed;
+  }));
 }
 
 TEST_CASE("where no value changes the choice none is named") {
