@@ -1,5 +1,6 @@
 #include "parser/look_ahead.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "parser/grammar.hpp"
@@ -10,8 +11,11 @@ LookAhead::LookAhead(TextSource& source, Normalizer& normalizer, Assembler& asse
     : source_(source), normalizer_(normalizer), assembler_(assembler), out_of_order_(std::move(out_of_order)) {}
 
 void LookAhead::learn(std::string_view physical, const LogLine& line) {
-  // The physical line lies in the source's buffer, with its slack behind it.
-  if (shape_.known() && shape_.fits(physical.data(), physical.size())) return;
+  if (physical.empty()) return;
+  // A line that waited lies in a buffer of its own, with no slack behind it.
+  std::array<char, PlainEnvelope::kReach> front{};
+  std::copy_n(physical.data(), std::min(physical.size(), front.size()), front.data());
+  if (shape_.known() && shape_.fits(front.data(), physical.size())) return;
   PlainEnvelope shape;
   if (shape.learn(physical, line)) shape_ = shape;
 }

@@ -27,7 +27,8 @@ class LookAhead {
 
   // Before each line is taken from the source: passes over what may be left out. Gives the number of lines left out.
   std::uint64_t pass();
-  // While a line is parsed: its envelope may be that of many to come.
+  // While a line is parsed, of which `physical` is the text (empty: not known): its envelope may be that of many to
+  // come.
   void learn(std::string_view physical, const LogLine& line);
 
  private:

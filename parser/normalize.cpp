@@ -76,6 +76,7 @@ class Normalizer::State {
 
   JournalExport& journal_export() { return export_; }
   const Outlet& outlet() const { return outlet_; }
+  std::string_view line_of_text() const { return line_of_text_; }
 
  private:
   bool in_stretch() const { return json_.open() || export_.open() || verbose_.open() || pstore_.open(); }
@@ -105,6 +106,7 @@ class Normalizer::State {
   std::string container_line_;
   Typesetting typesetting_;
   std::string colour_scratch_;
+  std::string_view line_of_text_;
 };
 
 Normalizer::State::State(const ReadContext& context, LogLineSink lines, DiagnosticSink diagnostics)
@@ -112,7 +114,11 @@ Normalizer::State::State(const ReadContext& context, LogLineSink lines, Diagnost
       stamps_(context),
       outlet_(context.host, std::move(lines)),
       text_(stamps_, outlet_),
-      unwrapper_([this](std::string_view line, std::uint64_t number) { feed_line(line, number); }),
+      unwrapper_([this](std::string_view line, std::uint64_t number) {
+        line_of_text_ = line;
+        feed_line(line, number);
+        line_of_text_ = {};
+      }),
       export_([this](JournalFields& fields,
                      std::uint64_t line) { hand_on_entry(fields, EnvelopeForm::JournalExport, line); },
               diagnostics_),
@@ -293,6 +299,7 @@ bool Normalizer::quiet() const { return state_->quiet(); }
 void Normalizer::pass(EnvelopeForm form, std::uint64_t lines) { state_->pass(form, lines); }
 bool Normalizer::delays() const { return state_->delays(); }
 void Normalizer::hand_on_delayed() { state_->hand_on_delayed(); }
+std::string_view Normalizer::line_of_text() const { return state_->line_of_text(); }
 EnvelopeForm Normalizer::main_form() const { return state_->outlet().main_form(); }
 
 }  // namespace oomwhy

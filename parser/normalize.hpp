@@ -52,6 +52,10 @@ class Normalizer {
   bool delays() const;
   void hand_on_delayed();
 
+  // While a log line is handed on: the line of text that it came from, whole, as far as it is known; else empty. It may
+  // be the one before the line that was fed last.
+  std::string_view line_of_text() const;
+
   // The form that most lines had, for the report's list of inputs.
   EnvelopeForm main_form() const;
 

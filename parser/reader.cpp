@@ -89,9 +89,7 @@ class Reading {
       note({Origin{summary_.source, line.line, {}}, DiagnosticKind::TooLong,
             fmt::format("the line is longer than {} bytes; the rest of it is skipped", kLongestLine)});
     }
-    physical_ = line.bytes;
     normalizer_.feed(line.bytes, line.line);
-    physical_ = {};
   }
 
   void take(const LogLine& line) {
@@ -99,7 +97,7 @@ class Reading {
       if (!summary_.first) summary_.first = to_time(line.stamp);
       last_.note(line.stamp);
     }
-    if (!physical_.empty()) look_ahead_.learn(std::exchange(physical_, {}), line);
+    look_ahead_.learn(normalizer_.line_of_text(), line);
     if (options_.userland) listen(line);
     assembler_.feed(line);
   }
@@ -135,7 +133,6 @@ class Reading {
   Assembler assembler_;
   Normalizer normalizer_;
   LookAhead look_ahead_;
-  std::string_view physical_;  // being parsed
 };
 
 }  // namespace

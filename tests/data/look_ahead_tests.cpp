@@ -4,9 +4,11 @@
 #include <catch2/catch.hpp>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <random>
 #include <sstream>
 
+#include "parser/look_ahead.hpp"
 #include "parser/reader.hpp"
 #include "report/analysis.hpp"
 #include "report/renderer.hpp"
@@ -260,6 +262,50 @@ TEST_CASE("looking ahead changes nothing where a report is given up after twenty
       log += spelled("kernel: [@] " + lines[i], clock, Spelling::Syslog);
     }
     check_same(log, {kWhole});
+  }
+}
+
+// How many lines are parsed where the reader looks ahead.
+std::uint64_t lines_parsed(const std::string& log) {
+  auto source = TextSource::from_memory(log, "log");
+  std::optional<LookAhead> look_ahead;
+  Assembler assembler(
+      "log", [](OomEvent) {}, [](Diagnostic) {}, [](BlindSpot) {});
+  Normalizer normalizer(
+      {},
+      [&](const LogLine& line) {
+        look_ahead->learn(normalizer.line_of_text(), line);
+        assembler.feed(line);
+      },
+      [](Diagnostic) {});
+  std::uint64_t parsed = 0;
+  const auto feed = [&](const PhysicalLine& line) {
+    ++parsed;
+    normalizer.feed(line.bytes, line.line);
+  };
+  look_ahead.emplace(source, normalizer, assembler, feed);
+  PhysicalLine line;
+  for (look_ahead->pass(); source.next(line); look_ahead->pass()) feed(line);
+  return parsed;
+}
+
+TEST_CASE("a log's plain lines are passed over before its first report, and behind it") {
+  for (const Spelling spelling : {Spelling::Syslog, Spelling::SyslogIso, Spelling::Dmesg}) {
+    INFO(static_cast<int>(spelling));
+    Clock clock;
+    std::string log;
+    const auto add_noise = [&] {
+      for (int i = 0; i < 30'000; ++i) {
+        log += spelled(kNoise[i % 5], clock, spelling);
+        clock.micros += 100'000;
+      }
+    };
+    add_noise();
+    CHECK(lines_parsed(log) < 300);
+    const auto report = report_lines("host-swap-full");
+    for (const std::string& line : report) log += spelled("kernel: [@] " + line, clock, spelling);
+    add_noise();
+    CHECK(lines_parsed(log) < report.size() + 600);
   }
 }
 
