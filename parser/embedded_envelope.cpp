@@ -1,5 +1,7 @@
 #include "parser/embedded_envelope.hpp"
 
+#include <array>
+
 #include "parser/line_envelope.hpp"
 #include "parser/printk_prefix.hpp"
 #include "parser/stamp_resolver.hpp"
@@ -24,14 +26,21 @@ bool take_in_text(std::string_view& rest, Envelope& found) {
   }
 }
 
-// Whether an envelope can begin here at all; nearly every byte says no.
+// The first characters that an envelope can have: a level, a bracketed stamp, a year, a month.
+constexpr auto first_characters = [] {
+  std::array<bool, 256> can{};
+  for (const char c : std::string_view("<[2")) can[static_cast<unsigned char>(c)] = true;
+  for (char c = 'A'; c <= 'S'; ++c) can[static_cast<unsigned char>(c)] = true;
+  return can;
+}();
+
+// Whether an envelope can begin at one of the first characters; nearly all say no.
 bool may_begin(std::string_view text, std::size_t at) {
   const char c = text[at];
   if (c == '<') return true;
   const char before = text[at - 1];
   if (!is_blank(before) && before != '\r') return false;
-  if (c == '[' || c == '2') return true;
-  return c >= 'A' && c <= 'S' && at + 3 < text.size() && is_blank(text[at + 3]);
+  return c == '[' || c == '2' || (at + 3 < text.size() && is_blank(text[at + 3]));
 }
 
 EmbeddedEnvelope describe(std::string_view text, std::size_t offset, std::size_t end, const Envelope& found) {
@@ -51,7 +60,7 @@ EmbeddedEnvelope describe(std::string_view text, std::size_t offset, std::size_t
 
 std::optional<EmbeddedEnvelope> find_embedded_envelope(std::string_view text) {
   for (std::size_t at = 1; at < text.size(); ++at) {
-    if (!may_begin(text, at)) continue;
+    if (!first_characters[static_cast<unsigned char>(text[at])] || !may_begin(text, at)) continue;
     auto rest = text.substr(at);
     Envelope found;
     if (take_in_text(rest, found)) return describe(text, at, text.size() - rest.size(), found);

@@ -1,12 +1,14 @@
 #include "parser/event_copies.hpp"
 
+#include <array>
+#include <bit>
 #include <string_view>
 
 namespace oomwhy {
 
 namespace {
 
-constexpr std::size_t kMostRemembered = 65536;
+constexpr std::size_t kMostRemembered = 262144;  // entries of the index, about ten an event
 
 class Hash {
  public:
@@ -58,12 +60,86 @@ std::optional<std::uint64_t> head_key(const OomEvent& event) {
   return hash.add(event.trigger.pid.value_or(0)).value();
 }
 
+// A stamp's clocks, the finest first: the first one that two stamps share tells whether they differ.
+using Readings = std::array<std::optional<std::int64_t>, 3>;
+Readings readings_of(const Time& time) { return {time.uptime_us, time.realtime_us, time.wall_us}; }
+
 // Whether two stamps can be compared and differ.
 std::optional<bool> differ(const Time& a, const Time& b) {
-  if (a.uptime_us && b.uptime_us) return *a.uptime_us != *b.uptime_us;
-  if (a.realtime_us && b.realtime_us) return *a.realtime_us != *b.realtime_us;
-  if (a.wall_us && b.wall_us) return *a.wall_us != *b.wall_us;
+  const Readings first = readings_of(a), second = readings_of(b);
+  for (std::size_t clock = 0; clock < first.size(); ++clock) {
+    if (first[clock] && second[clock]) return *first[clock] != *second[clock];
+  }
   return std::nullopt;
+}
+
+// --- the index: what are_copies() asks of two events, asked of all events before at once. A storm may hold thousands
+// --- that share a key and nothing else.
+
+// Clocks as bits of a number.
+using ClockSet = std::uint64_t;
+constexpr ClockSet kAllClocks = 7;
+ClockSet clocks_of(const Readings& readings) {
+  ClockSet set = 0;
+  for (std::size_t clock = 0; clock < readings.size(); ++clock) set |= ClockSet{readings[clock].has_value()} << clock;
+  return set;
+}
+
+enum class End : std::uint64_t { Begin = 1, End, Both };
+enum class Kin : std::uint64_t { Kill = 1, HeadWithKill, HeadAlone };
+
+std::uint64_t kin_of(Kin kin, std::uint64_t key) {
+  return Hash().add(static_cast<std::uint64_t>(kin)).add(key).value();
+}
+
+// An event of the kin has a stamp of exactly these clocks at one end, and one of them reads so.
+std::uint64_t entry(std::uint64_t kin, End end, ClockSet set, std::size_t clock, std::int64_t reading) {
+  const std::uint64_t where = static_cast<std::uint64_t>(end) << 8U | set << 4U | clock;
+  return Hash().add(kin ^ where).add(static_cast<std::uint64_t>(reading)).value();
+}
+// An event of the kin has stamps of exactly these clocks.
+std::uint64_t entry(std::uint64_t kin, ClockSet begin, ClockSet end) {
+  return Hash().add(kin ^ (static_cast<std::uint64_t>(End::Both) << 8U | begin << 4U | end)).value();
+}
+
+using Index = std::unordered_set<std::uint64_t>;
+
+bool has_equal(const Index& index, std::uint64_t kin, End end, const Readings& readings) {
+  const ClockSet own = clocks_of(readings);
+  for (ClockSet set = 1; set <= kAllClocks; ++set) {
+    if ((set & own) == 0) continue;
+    const auto clock = static_cast<std::size_t>(std::countr_zero(set & own));
+    if (index.contains(entry(kin, end, set, clock, *readings[clock]))) return true;
+  }
+  return false;
+}
+
+bool has_incomparable(const Index& index, std::uint64_t kin, ClockSet begin, ClockSet end) {
+  for (ClockSet other_begin = 0; other_begin <= kAllClocks; ++other_begin) {
+    for (ClockSet other_end = 0; other_end <= kAllClocks; ++other_end) {
+      const bool comparable = (other_begin & begin) != 0 || (other_end & end) != 0;
+      if (!comparable && index.contains(entry(kin, other_begin, other_end))) return true;
+    }
+  }
+  return false;
+}
+
+bool has_copy(const Index& index, std::uint64_t kin, const CopyMark& mark) {
+  const Readings begin = readings_of(mark.begin), end = readings_of(mark.end);
+  return has_equal(index, kin, End::Begin, begin) || has_equal(index, kin, End::End, end) ||
+         has_incomparable(index, kin, clocks_of(begin), clocks_of(end));
+}
+
+void remember(Index& index, std::uint64_t kin, const CopyMark& mark) {
+  const auto add_end = [&](End end, const Readings& readings) {
+    for (std::size_t clock = 0; clock < readings.size(); ++clock) {
+      if (readings[clock]) index.insert(entry(kin, end, clocks_of(readings), clock, *readings[clock]));
+    }
+  };
+  const Readings begin = readings_of(mark.begin), end = readings_of(mark.end);
+  add_end(End::Begin, begin);
+  add_end(End::End, end);
+  index.insert(entry(kin, clocks_of(begin), clocks_of(end)));
 }
 
 }  // namespace
@@ -83,22 +159,18 @@ bool are_copies(const CopyMark& a, const CopyMark& b) {
   return !begins.value_or(true) || !ends.value_or(true);
 }
 
-bool EventCopies::find(const std::optional<std::uint64_t>& key, const CopyMark& mark) const {
-  if (!key) return false;
-  const auto [from, to] = seen_.equal_range(*key);
-  for (auto it = from; it != to; ++it) {
-    if (are_copies(it->second, mark)) return true;
-  }
-  return false;
-}
-
 bool EventCopies::is_copy(const OomEvent& event) {
   const CopyMark mark = mark_of(event);
-  const bool known = find(mark.keys.kill, mark) || find(mark.keys.head, mark);
-  if (seen_.size() >= kMostRemembered) return known;
-  if (mark.keys.kill && !find(mark.keys.kill, mark)) seen_.emplace(*mark.keys.kill, mark);
-  if (mark.keys.head && !find(mark.keys.head, mark)) seen_.emplace(*mark.keys.head, mark);
-  return known;
+  const auto& [kill, head] = mark.keys;
+  const bool known_kill = kill && has_copy(seen_, kin_of(Kin::Kill, *kill), mark);
+  // Of two events with a head in common, one at least must lack its kill.
+  const bool known_head = head && (has_copy(seen_, kin_of(Kin::HeadAlone, *head), mark) ||
+                                   (!kill && has_copy(seen_, kin_of(Kin::HeadWithKill, *head), mark)));
+  if (seen_.size() < kMostRemembered) {
+    if (kill && !known_kill) remember(seen_, kin_of(Kin::Kill, *kill), mark);
+    if (head && !known_head) remember(seen_, kin_of(kill ? Kin::HeadWithKill : Kin::HeadAlone, *head), mark);
+  }
+  return known_kill || known_head;
 }
 
 }  // namespace oomwhy

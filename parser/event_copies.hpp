@@ -4,7 +4,7 @@
 
 #include <cstdint>
 #include <optional>
-#include <unordered_map>
+#include <unordered_set>
 
 #include "parser/event.hpp"
 
@@ -33,9 +33,8 @@ class EventCopies {
   bool is_copy(const OomEvent& event);
 
  private:
-  bool find(const std::optional<std::uint64_t>& key, const CopyMark& mark) const;
-
-  std::unordered_multimap<std::uint64_t, CopyMark> seen_;
+  // Entries of the index in event_copies.cpp.
+  std::unordered_set<std::uint64_t> seen_;
 };
 
 }  // namespace oomwhy

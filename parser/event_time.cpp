@@ -29,14 +29,18 @@ bool is_exact(const Stamp& stamp) {
   return wall && *wall % kSecond != 0;
 }
 
-Time to_time(const Stamp& stamp) {
-  Time time;
+void set_time(Time& time, const Stamp& stamp) {
   time.realtime_us = stamp.realtime_us;
   time.wall_us = stamp.wall_us;
   time.uptime_us = stamp.uptime_us;
-  time.as_printed = std::string(stamp.as_printed);
+  time.as_printed.assign(stamp.as_printed);
   time.clock = stamp.clock;
   time.certainty = certainty_of(stamp.clock);
+}
+
+Time to_time(const Stamp& stamp) {
+  Time time;
+  set_time(time, stamp);
   return time;
 }
 

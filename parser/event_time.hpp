@@ -15,5 +15,7 @@ bool is_exact(const Stamp& stamp);
 // Printk and printed stamps are Stated; one that was computed (dmesg -T) or belongs to the moment of reception is
 // Derived.
 Time to_time(const Stamp& stamp);
+// The same for a time that is set anew for each line: its characters' room is used again.
+void set_time(Time& time, const Stamp& stamp);
 
 }  // namespace oomwhy

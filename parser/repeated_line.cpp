@@ -1,5 +1,6 @@
 #include "parser/repeated_line.hpp"
 
+#include <functional>
 #include <string_view>
 
 #include "parser/event_time.hpp"
@@ -8,9 +9,10 @@ namespace oomwhy {
 
 namespace {
 
-std::uint64_t hash_on(std::uint64_t hash, std::string_view text) {
-  for (const char byte : text) hash = (hash ^ static_cast<unsigned char>(byte)) * 1099511628211U;
-  return hash;
+// Two hashes as one; the constant is 2^64 divided by the golden ratio.
+std::uint64_t joined(std::uint64_t hash, std::uint64_t other) {
+  const std::uint64_t mixed = (hash ^ other) * 0x9e3779b97f4a7c15U;
+  return mixed ^ (mixed >> 32U);
 }
 
 // Printed several times in one report, word by word and in the same microsecond.
@@ -29,26 +31,16 @@ bool is_of_journal(EnvelopeForm form) {
 
 std::optional<std::uint64_t> repeat_key(const LogLine& line, const Fact& fact) {
   if (may_recur(fact)) return std::nullopt;
-  const std::uint64_t hash = hash_on(1469598103934665603U, line.text);
-  if (line.stamp.uptime_us) return (hash ^ static_cast<std::uint64_t>(*line.stamp.uptime_us)) * 1099511628211U;
+  const std::hash<std::string_view> hash;
+  if (line.stamp.uptime_us) return joined(hash(line.text), static_cast<std::uint64_t>(*line.stamp.uptime_us));
   if (line.stamp.as_printed.empty() || (is_of_journal(line.form) && !is_exact(line.stamp))) return std::nullopt;
-  return hash_on(hash, line.stamp.as_printed);
+  return joined(joined(hash(line.text), 0), hash(line.stamp.as_printed));
 }
 
 bool RecentLines::is_repeat(const LogLine& line, const Fact& fact) {
-  constexpr std::size_t kMost = 8192;
   if (!is_exact(line.stamp)) return false;
   const auto key = repeat_key(line, fact);
-  if (!key) return false;
-  if (!seen_.insert(*key).second) return true;
-  if (order_.size() < kMost) {
-    order_.push_back(*key);
-  } else {
-    seen_.erase(order_[next_]);
-    order_[next_] = *key;
-    next_ = (next_ + 1) % kMost;
-  }
-  return false;
+  return key && !seen_.insert(*key);
 }
 
 }  // namespace oomwhy

@@ -4,16 +4,15 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <unordered_set>
-#include <vector>
 
 #include "parser/grammar.hpp"
 #include "parser/log_line.hpp"
+#include "parser/recent_keys.hpp"
 
 namespace oomwhy {
 
-// The line's text and stamp as one number: equal for two copies of a line. Absent where two lines with the same words
-// and stamp can be two lines: without a stamp, and for what one report prints several times.
+// The line's text and stamp as one number, of this process: equal for two copies of a line. Absent where two lines with
+// the same words and stamp can be two lines: without a stamp, and for what one report prints several times.
 std::optional<std::uint64_t> repeat_key(const LogLine& line, const Fact& fact);
 
 // The last few thousand lines whose stamps are fine enough that no two lines share words and stamp by chance.
@@ -23,9 +22,8 @@ class RecentLines {
   bool is_repeat(const LogLine& line, const Fact& fact);
 
  private:
-  std::unordered_set<std::uint64_t> seen_;
-  std::vector<std::uint64_t> order_;  // a ring
-  std::size_t next_ = 0;
+  static constexpr std::size_t kMost = 8192;
+  RecentKeys seen_{kMost};
 };
 
 }  // namespace oomwhy

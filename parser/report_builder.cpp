@@ -16,6 +16,10 @@ namespace {
 
 constexpr std::size_t kMostRaw = std::size_t{256} * 1024;
 
+bool has_time(const Time& time) {
+  return !time.as_printed.empty() || time.uptime_us || time.realtime_us || time.wall_us;
+}
+
 }  // namespace
 
 ReportBuilder::ReportBuilder(ReportKind kind, const std::string& source, const LogLine& first, Trust trust,
@@ -36,15 +40,14 @@ void ReportBuilder::note_line(const LogLine& line) {
   event_.completeness.foreign_lines += pending_foreign_;
   pending_foreign_ = 0;
   event_.last_line = line.line;
-  event_.last_cursor = std::string(line.cursor);
+  event_.last_cursor.assign(line.cursor);
   if (event_.host.empty()) event_.host = std::string(line.host);
   if (caller_.empty()) caller_ = std::string(line.caller);
   if (line.transport == Transport::Unknown && event_.trust == Trust::Kernel) event_.trust = Trust::Unknowable;
   if (has_stamp(line.stamp)) {
-    const bool first = last_.as_printed.empty() && !last_.uptime_us && !last_.realtime_us && !last_.wall_us;
-    last_ = to_time(line.stamp);
+    const bool first = !has_time(last_);
+    set_time(last_, line.stamp);
     if (first) event_.time = last_;
-    event_.ended = last_;
   }
   if (event_.raw.size() + line.text.size() + 1 > kMostRaw) {
     event_.raw_cut = true;
@@ -162,6 +165,7 @@ OomEvent ReportBuilder::finish(std::vector<Diagnostic>& diagnostics) {
   wholeness.constraint_expected = killed && constraint_era_;
   wholeness.gap = gap_ || is_ambiguous();
 
+  if (has_time(last_)) event_.ended = last_;
   finish_table(diagnostics);
   victims_.finish(event_);
   if (event_.outcome == Outcome::Unknown && (killed || constraint_pid)) event_.outcome = Outcome::Killed;

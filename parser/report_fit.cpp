@@ -56,7 +56,7 @@ bool ReportBuilder::is_too_far(const LogLine& line, int skipped) const {
 ReportBuilder::Fit ReportBuilder::fit(const LogLine& line, const Fact& fact, Block block) const {
   if (is_other_context(line)) return Fit::No;
   // After the end the next report of a loop may begin in the same second with the same words.
-  const auto key = ended_ ? std::nullopt : repeat_key(line, fact);
+  const auto key = ended_ || seen_lines_.empty() ? std::nullopt : repeat_key(line, fact);
   if (key && seen_lines_.contains(*key)) return Fit::Repeat;
   if (is_too_far(line, blocks_between(block_, block))) return Fit::No;
   if (ended_) return fits_after_end(fact) ? Fit::Yes : Fit::No;
