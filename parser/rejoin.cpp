@@ -89,7 +89,6 @@ class Rejoiner::State {
   enum class Join { No, Longer, Whole };
   Join try_join(const HeldLine& front, const LogLine& line);
   bool try_name(const LogLine& line);
-  Fact held_fact() const { return classify(held_.text()); }
   void release();
 
   FactSink facts_;
@@ -99,11 +98,11 @@ class Rejoiner::State {
   bool holding_ = false;
   bool held_whole_ = false;  // the held fact is readable as it is; only its name may go on
   HeldLine held_;
+  Fact held_fact_;                           // its views are of `held_`, which does not change while it is held
   std::size_t held_kind_ = 0, content_ = 0;  // of the held fact, or of the longer one
   HeldLine longer_;                          // held_ and the pieces behind it that fit
   bool has_longer_ = false;
   std::vector<HeldLine> waiting_;  // bare lines that came behind the held one and are no piece of it
-  HeldLine done_;                  // being handed on
 
   HeldLine last_;  // the line before, near a report
 
@@ -193,7 +192,8 @@ Rejoiner::State::Join Rejoiner::State::try_join(const HeldLine& front, const Log
 
 // The rest of a name behind a row that is whole without it.
 bool Rejoiner::State::try_name(const LogLine& line) {
-  const std::string_view name = comm_of(held_fact(), layout_);
+  if (line.text.size() > kLongestComm) return false;
+  const std::string_view name = comm_of(held_fact_, layout_);
   const bool same_record = !line.starts_record;
   if (name.size() + line.text.size() + 1 > kLongestComm + 1 || (line.text.empty() && !same_record)) return false;
   if (!same_record && !is<Unrelated>(classify(line.text))) return false;
@@ -235,9 +235,11 @@ bool Rejoiner::State::continue_held(const LogLine& line) {
 // The held line goes on, with the pieces that were found for it; what stood between them is looked at for itself.
 void Rejoiner::State::release() {
   holding_ = false;
-  std::swap(done_, has_longer_ ? longer_ : held_);
-  has_longer_ = false;
-  hand_on(done_.line(), classify(done_.text()));
+  if (std::exchange(has_longer_, false)) {
+    hand_on(longer_.line(), classify(longer_.text()));
+  } else {
+    hand_on(held_.line(), held_fact_);
+  }
   if (waiting_.empty()) return;
   const std::vector<HeldLine> between = std::exchange(waiting_, {});
   for (const HeldLine& line : between) process(line.line());
@@ -249,6 +251,7 @@ void Rejoiner::State::hold(const LogLine& line, const Fact& fact) {
   held_kind_ = fact.index();
   content_ = content_of(fact);
   held_.assign(line);
+  held_fact_ = classify(held_.text());
   has_longer_ = false;
 }
 
