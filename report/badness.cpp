@@ -6,6 +6,7 @@
 
 #include "report/choice.hpp"
 #include "report/kernel_era.hpp"
+#include "report/predict.hpp"
 #include "report/row_score.hpp"
 #include "report/total_pages.hpp"
 
@@ -116,16 +117,28 @@ std::vector<TaskScore> score_rows(const std::vector<Task>& tasks, const Reading*
   return scores;
 }
 
+// What scores and choice are measured by.
+struct Measure {
+  ConstraintReading constraint;
+  std::optional<AllowedMemory> allowed;
+  std::vector<Reading> readings;  // the likeliest first
+};
+
+Measure measure_of(const OomEvent& event, const std::vector<Task>& tasks) {
+  Measure measure{read_constraint(event), allowed_memory(event), {}};
+  settle_divisor(event, tasks, measure.allowed);
+  measure.readings = readings_of(event, tasks, measure.allowed, measure.constraint.constraint);
+  return measure;
+}
+
 Scoring score_tasks(const OomEvent& event, const std::vector<Task>& tasks, const ScoringContext& context) {
-  const ConstraintReading constraint = read_constraint(event);
-  auto allowed = allowed_memory(event);
-  settle_divisor(event, tasks, allowed);
-  const auto readings = readings_of(event, tasks, allowed, constraint.constraint);
+  const Measure measure = measure_of(event, tasks);
+  const auto& readings = measure.readings;
   const auto dying = dying_rows(event, tasks, context);
   Scoring scoring;
-  if (allowed) scoring.totalpages = allowed->total;
+  if (measure.allowed) scoring.totalpages = measure.allowed->total;
   scoring.scores = score_rows(tasks, readings.empty() ? nullptr : &readings.front(), dying);
-  if (!readings.empty()) scoring.choice = decide({event, tasks, readings, dying, constraint});
+  if (!readings.empty()) scoring.choice = decide({event, tasks, readings, dying, measure.constraint});
   return scoring;
 }
 
@@ -136,5 +149,12 @@ Scoring score(const OomEvent& event) { return score_tasks(event, event.tasks, {}
 Scoring score(const OomEvent& event, const ScoringContext& context) { return score_tasks(event, event.tasks, context); }
 
 Scoring score(const OomEvent& event, const std::vector<Task>& tasks) { return score_tasks(event, tasks, {}); }
+
+std::optional<std::uint32_t> predict(const OomEvent& event, const std::vector<Task>& tasks) {
+  const Measure measure = measure_of(event, tasks);
+  if (measure.readings.empty()) return std::nullopt;
+  const std::vector<bool> none_dying;
+  return predict(Ballot{event, tasks, measure.readings, none_dying, measure.constraint});
+}
 
 }  // namespace oomwhy

@@ -253,4 +253,11 @@ Choice decide(const Ballot& ballot) {
   return choice;
 }
 
+std::optional<std::uint32_t> predict(const Ballot& ballot) {
+  if (ballot.event.completeness.grade != Grade::A) return std::nullopt;
+  const Ranking ranking = rank(ballot.tasks, ballot.readings.front(), ballot.dying);
+  if (!ranking.complete || !ranking.first) return std::nullopt;
+  return ballot.tasks[ranking.first->row].pid;
+}
+
 }  // namespace oomwhy

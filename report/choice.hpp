@@ -20,4 +20,7 @@ struct Ballot {
 
 Choice decide(const Ballot& ballot);
 
+// Choice::predicted_pid alone, where nothing else of the choice is asked for.
+std::optional<std::uint32_t> predict(const Ballot& ballot);
+
 }  // namespace oomwhy

@@ -4,6 +4,7 @@
 #include <functional>
 
 #include "report/pid_set.hpp"
+#include "report/predict.hpp"
 #include "report/what_if.hpp"
 
 namespace oomwhy {
@@ -25,11 +26,21 @@ std::optional<bool> is_in(const PidSet& pids, const std::optional<std::uint32_t>
   return chosen ? std::optional<bool>(pids.contains(*chosen)) : std::nullopt;
 }
 
-std::optional<bool> chooses_one_of(const OomEvent& event, const PidSet& pids, int adj) {
-  std::vector<Task> tasks = event.tasks;
-  set_adj(tasks, pids, adj);
-  return is_in(pids, score(event, tasks).choice.predicted_pid);
-}
+// Who is chosen with some tasks at another adj. The table is copied once, not for each adj that is tried.
+class Trial {
+ public:
+  Trial(const OomEvent& event, const PidSet& pids) : event_(event), pids_(pids), tasks_(event.tasks) {}
+
+  std::optional<bool> chooses_one_at(int adj) {
+    set_adj(tasks_, pids_, adj);
+    return is_in(pids_, predict(event_, tasks_));
+  }
+
+ private:
+  const OomEvent& event_;
+  const PidSet& pids_;
+  std::vector<Task> tasks_;
+};
 
 struct AdjRange {
   int lowest = kHighest, highest = -1000;
@@ -59,8 +70,12 @@ std::optional<int> adj_that_spares(const OomEvent& event, const std::vector<std:
   if (!now || now->highest <= kLowest || !goes_by_score(event)) {
     return std::nullopt;
   }
-  const auto is_spared = [&](int adj) { return chooses_one_of(event, group, adj) == std::optional<bool>(false); };
-  if (is_in(group, score(event).choice.predicted_pid) != std::optional<bool>(true) || !is_spared(kLowest)) {
+  if (is_in(group, predict(event, event.tasks)) != std::optional<bool>(true)) {
+    return std::nullopt;
+  }
+  Trial trial(event, group);
+  const auto is_spared = [&](int adj) { return trial.chooses_one_at(adj) == std::optional<bool>(false); };
+  if (!is_spared(kLowest)) {
     return std::nullopt;
   }
   return is_spared(now->highest) ? now->highest : find_edge(now->highest, kLowest, is_spared);
@@ -72,8 +87,12 @@ std::optional<int> adj_that_offers(const OomEvent& event, const std::vector<std:
   if (!now || now->lowest >= kHighest || !goes_by_score(event)) {
     return std::nullopt;
   }
-  const auto is_offered = [&](int adj) { return chooses_one_of(event, group, adj) == std::optional<bool>(true); };
-  if (is_in(group, score(event).choice.predicted_pid) != std::optional<bool>(false) || !is_offered(kHighest)) {
+  if (is_in(group, predict(event, event.tasks)) != std::optional<bool>(false)) {
+    return std::nullopt;
+  }
+  Trial trial(event, group);
+  const auto is_offered = [&](int adj) { return trial.chooses_one_at(adj) == std::optional<bool>(true); };
+  if (!is_offered(kHighest)) {
     return std::nullopt;
   }
   const int start = std::max(now->lowest, kLowest);

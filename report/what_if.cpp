@@ -4,10 +4,12 @@
 
 #include <algorithm>
 #include <charconv>
+#include <utility>
 
 #include "report/cgroup_path.hpp"
 #include "report/format.hpp"
 #include "report/pid_set.hpp"
+#include "report/predict.hpp"
 #include "report/scene.hpp"
 
 namespace oomwhy {
@@ -65,16 +67,10 @@ const Task* find_in(const std::vector<Task>& tasks, std::uint32_t pid) {
   return found == tasks.end() ? nullptr : &*found;
 }
 
-// What is left in the table once a process is gone, its threads with it.
-std::vector<Task> without(const std::vector<Task>& tasks, const Task& gone) {
-  const std::uint32_t group = gone.tgid.value_or(gone.pid);
-  std::vector<Task> left;
-  for (const Task& task : tasks) {
-    if (task.pid != gone.pid && task.tgid.value_or(task.pid) != group) {
-      left.push_back(task);
-    }
-  }
-  return left;
+// Takes a process that is gone out of the table, its threads with it.
+void remove(std::vector<Task>& tasks, const Task& gone) {
+  const std::uint32_t pid = gone.pid, group = gone.tgid.value_or(gone.pid);
+  std::erase_if(tasks, [&](const Task& task) { return task.pid == pid || task.tgid.value_or(task.pid) == group; });
 }
 
 std::optional<Replay> before(const OomEvent& event) {
@@ -84,7 +80,7 @@ std::optional<Replay> before(const OomEvent& event) {
     replay.before_comm = victim->comm;
     return replay;
   }
-  const std::optional<std::uint32_t> predicted = score(event).choice.predicted_pid;
+  const std::optional<std::uint32_t> predicted = predict(event, event.tasks);
   const Task* task = predicted ? find_task(event, *predicted) : nullptr;
   if (task == nullptr) {
     return std::nullopt;
@@ -109,8 +105,8 @@ bool is_all_protected(const std::vector<Task>& tasks) {
   return std::all_of(tasks.begin(), tasks.end(), [](const Task& task) { return task.oom_score_adj == -1000; });
 }
 
-void see_who_dies(const OomEvent& event, const std::vector<Task>& tasks, WhatIf& result) {
-  const std::optional<std::uint32_t> after = score(event, tasks).choice.predicted_pid;
+void see_who_dies(const OomEvent& event, std::vector<Task> tasks, WhatIf& result) {
+  const std::optional<std::uint32_t> after = predict(event, tasks);
   const Task* victim = after ? find_in(tasks, *after) : nullptr;
   if (victim == nullptr && !is_all_protected(tasks)) {
     result.replay.reset();
@@ -124,9 +120,9 @@ void see_who_dies(const OomEvent& event, const std::vector<Task>& tasks, WhatIf&
   result.replay->after_comm = victim->comm;
   result.replay->freed = freed_by(event, *victim);
   warn_of_small_victim(event, *victim, result);
-  const std::vector<Task> left = without(tasks, *victim);
-  const std::optional<std::uint32_t> next = score(event, left).choice.predicted_pid;
-  if (const Task* task = next ? find_in(left, *next) : nullptr) {
+  remove(tasks, *victim);
+  const std::optional<std::uint32_t> next = predict(event, tasks);
+  if (const Task* task = next ? find_in(tasks, *next) : nullptr) {
     result.next_pid = task->pid;
     result.next_comm = task->comm;
   } else {
@@ -144,9 +140,9 @@ bool goes_by_score(const OomEvent& event, WhatIf& result) {
   return true;
 }
 
-bool can_be_replayed(const OomEvent& event) { return score(event).choice.predicted_pid.has_value(); }
+bool can_be_replayed(const OomEvent& event) { return predict(event, event.tasks).has_value(); }
 
-WhatIf replay_tasks(const OomEvent& event, std::vector<std::uint32_t> pids, const std::vector<Task>& tasks) {
+WhatIf replay_tasks(const OomEvent& event, std::vector<std::uint32_t> pids, std::vector<Task> tasks) {
   WhatIf result;
   result.matched_pids = std::move(pids);
   if (!goes_by_score(event, result) || !can_be_replayed(event)) {
@@ -154,7 +150,7 @@ WhatIf replay_tasks(const OomEvent& event, std::vector<std::uint32_t> pids, cons
   }
   result.replay = before(event);
   if (result.replay) {
-    see_who_dies(event, tasks, result);
+    see_who_dies(event, std::move(tasks), result);
   }
   return result;
 }
@@ -278,7 +274,7 @@ std::optional<std::vector<std::uint32_t>> taken_before(const OomEvent& event, co
 WhatIf replay_adj(const OomEvent& event, const std::vector<std::uint32_t>& pids, int adj) {
   std::vector<Task> tasks = event.tasks;
   set_adj(tasks, PidSet(pids), adj);
-  return replay_tasks(event, pids, tasks);
+  return replay_tasks(event, pids, std::move(tasks));
 }
 
 WhatIf replay_limit(const OomEvent& event, const std::vector<std::uint32_t>& pids, Bytes limit,
@@ -350,7 +346,7 @@ WhatIf replay(const OomEvent& event, const std::vector<Assumption>& assumptions)
     return {};
   }
   if (!assumed.limit) {
-    return replay_tasks(event, std::move(assumed.matched), assumed.tasks);
+    return replay_tasks(event, std::move(assumed.matched), std::move(assumed.tasks));
   }
   OomEvent changed = event;
   changed.tasks = std::move(assumed.tasks);
