@@ -8,15 +8,21 @@ namespace oomwhy {
 
 namespace {
 
+// How many characters at the beginning are blanks, or none.
+std::size_t run_length(std::string_view text, bool blanks) {
+  const auto is_blank = [](char c) { return c == ' ' || c == '\t'; };
+  std::size_t length = 0;
+  while (length < text.size() && is_blank(text[length]) == blanks) ++length;
+  return length;
+}
+
 // What stands behind a row's numbers, one blank less.
 std::string_view behind_numbers(const TaskRow& row, std::size_t numbers) {
   std::string_view rest = row.after_bracket;
   for (std::size_t i = 0; i < numbers; ++i) {
-    const auto token = rest.find_first_not_of(" \t");
-    if (token == std::string_view::npos) return {};
-    const auto end = rest.find_first_of(" \t", token);
-    if (end == std::string_view::npos) return {};
-    rest.remove_prefix(end);
+    rest.remove_prefix(run_length(rest, true));
+    rest.remove_prefix(run_length(rest, false));
+    if (rest.empty()) return {};
   }
   return rest.empty() ? rest : rest.substr(1);
 }

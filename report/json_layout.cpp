@@ -60,9 +60,11 @@ Mark invisible_mark(std::string_view text) {
   return turns ? Mark{code_point, 3} : Mark{};
 }
 
+bool may_begin_mark(char c) { return c == '\x7f' || c == '\xc2' || c == '\xe2'; }
+
 // Outside strings JSON has no such bytes: each is replaced by the escape that means it.
 std::string escape_invisible(std::string text) {
-  if (text.find_first_of("\x7f\xc2\xe2") == std::string::npos) return text;
+  if (std::none_of(text.begin(), text.end(), may_begin_mark)) return text;
   std::string escaped;
   escaped.reserve(text.size());
   for (std::size_t at = 0; at < text.size();) {
