@@ -162,11 +162,6 @@ std::string_view runtime_of_parent(std::string_view parent) {
   return {};
 }
 
-bool is_below_ecs(const std::vector<std::string_view>& parts, std::size_t at) {
-  return std::find(parts.begin(), parts.begin() + static_cast<std::ptrdiff_t>(at), "ecs") !=
-         parts.begin() + static_cast<std::ptrdiff_t>(at);
-}
-
 // The cgroupfs driver's "kubepods/burstable/podUID", or "kubepods/podUID" for the guaranteed class.
 bool read_pod_directory(std::string_view parent, std::string_view part, CgroupIdentity& identity) {
   if (parent == "kubepods" && (part == "burstable" || part == "besteffort")) {
@@ -190,13 +185,26 @@ bool read_machine_directory(std::string_view part, CgroupIdentity& identity) {
   return true;
 }
 
+// A path taken apart. What is below the directory "ecs" is found once: a hostile path has thousands of parts.
+struct Parts {
+  std::vector<std::string_view> names;
+  std::size_t ecs = 0;  // where the first "ecs" stands; the number of names: nowhere
+};
+
+Parts take_apart(std::string_view path) {
+  Parts parts{.names = split_path(path)};
+  const auto ecs = std::find(parts.names.begin(), parts.names.end(), "ecs");
+  parts.ecs = static_cast<std::size_t>(ecs - parts.names.begin());
+  return parts;
+}
+
 // A part without a unit's suffix: cgroupfs drivers, LXC, libvirt, delegated subtrees.
-void read_directory(const std::vector<std::string_view>& parts, std::size_t at, CgroupIdentity& identity) {
-  const std::string_view part = parts[at];
-  const std::string_view parent = at == 0 ? std::string_view{} : parts[at - 1];
+void read_directory(const Parts& parts, std::size_t at, CgroupIdentity& identity) {
+  const std::string_view part = parts.names[at];
+  const std::string_view parent = at == 0 ? std::string_view{} : parts.names[at - 1];
   if (read_pod_directory(parent, part, identity) || read_machine_directory(part, identity)) return;
   if (read_runtime_scope(part, identity)) return;
-  const std::string_view runtime = is_below_ecs(parts, at) ? "docker" : runtime_of_parent(parent);
+  const std::string_view runtime = at > parts.ecs ? "docker" : runtime_of_parent(parent);
   if (is_container_id(part) || runtime == "lxc") {
     enter_container(identity, std::string(part), runtime);
   } else if (part == "payload" && identity.unit && !identity.runtime) {
@@ -228,9 +236,9 @@ std::string_view without_trailing_slashes(std::string_view path) {
 
 CgroupIdentity identify_cgroup(std::string_view path) {
   CgroupIdentity identity;
-  const auto parts = split_path(path);
-  for (std::size_t at = 0; at < parts.size(); ++at) {
-    const std::string_view part = unescape_cgroup(parts[at]);
+  const Parts parts = take_apart(path);
+  for (std::size_t at = 0; at < parts.names.size(); ++at) {
+    const std::string_view part = unescape_cgroup(parts.names[at]);
     if (read_colon_form(part, identity)) continue;
     if (part.ends_with(".slice")) {
       read_slice(part, identity);
