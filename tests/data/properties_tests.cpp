@@ -35,16 +35,6 @@ std::filesystem::path input_of(const std::string& name) {
 const std::vector<std::string> kCases = {"host-swarm-kills-database", "cgroup-oom-group", "odd-names",
                                          "era-3.10-el7-memcg",        "era-2.6.18-el5",   "interleaved-two-cpus"};
 
-Document document_of(const std::string& text, const std::string& name = "log") {
-  std::vector<OomEvent> events;
-  std::vector<UserlandEvent> userland;
-  ReadOptions options;
-  options.userland = [&userland](UserlandEvent event) { userland.push_back(std::move(event)); };
-  auto summary = read_source(TextSource::from_memory(text, name), options,
-                             [&events](OomEvent event) { events.push_back(std::move(event)); });
-  return analyse({std::move(summary)}, std::move(events), {}, userland);
-}
-
 std::uint32_t drawn(std::mt19937& draw) { return static_cast<std::uint32_t>(draw()); }
 
 // A report of a case, changed a few times.
@@ -158,6 +148,78 @@ TEST_CASE("every figure of a victim and of a row stands in the log", "[propertie
       for (const Task& task : event.tasks) {
         CHECK(stands_in(log, task.rss));
         CHECK(stands_in(log, task.total_vm));
+      }
+    }
+  }
+}
+
+// Sums over zones, nodes and pools, and what is left of RAM: not printed, but bounded by what is.
+bool is_worked_out(const std::string& key) {
+  constexpr const char* kSums[] = {"managed_bytes",       "mlocked_bytes",      "kernel_stack_bytes",
+                                   "hugetlb_total_bytes", "hugetlb_free_bytes", "pgtables_bytes"};
+  return std::find(std::begin(kSums), std::end(kSums), key) != std::end(kSums);
+}
+
+// As bytes, as kB or as pages.
+bool is_figure_of(const std::string& log, std::uint64_t bytes, std::uint64_t page) {
+  const auto stands = [&log](std::uint64_t figure) { return log.find(std::to_string(figure)) != std::string::npos; };
+  return stands(bytes) || (bytes % 1024 == 0 && stands(bytes / 1024)) || (bytes % page == 0 && stands(bytes / page));
+}
+
+// The first figure that the log does not have; empty: none.
+std::string unprinted(const json& value, const std::string& log, std::uint64_t page, const std::string& path) {
+  if (!value.is_structured()) return {};
+  for (const auto& [key, child] : value.items()) {
+    const bool is_size = child.is_number() && key.ends_with("_bytes") && !is_worked_out(key);
+    if (is_size && !is_figure_of(log, child.get<std::uint64_t>(), page)) return path + "/" + key + " " + child.dump();
+    if (auto found = unprinted(child, log, page, path + "/" + key); !found.empty()) return found;
+  }
+  return {};
+}
+
+TEST_CASE("every size that is the kernel's stands in the log", "[properties]") {
+  for (std::uint32_t seed = first_seed(); seed < first_seed() + rounds(60); ++seed) {
+    const std::string log = changed_report(seed);
+    for (const json& event : kernel_events(json::parse(render_json(document_of(log), JsonEvents::Include)))) {
+      for (const char* part : {"memcg", "memory", "zones", "tasks", "victims"}) {
+        CAPTURE(seed, part);
+        CHECK(unprinted(event[part], log, event["page_size_bytes"].get<std::uint64_t>(), part) == "");
+      }
+    }
+  }
+}
+
+Bytes held_together(const OomEvent& event, std::optional<Pages> Task::*column) {
+  Bytes sum;
+  for (const Task& task : event.tasks) sum += to_bytes((task.*column).value_or(Pages{}), event.page_size);
+  return sum;
+}
+
+// What was worked out of the figures is within them: parts within the whole, groups within the rows.
+void check_bounds(const AnalysedEvent& analysed) {
+  const Bytes rows = held_together(analysed.event, &Task::rss);
+  for (const Group& group : analysed.analysis.groups) {
+    CHECK(group.rss <= rows);
+    CHECK(group.largest <= group.rss);
+  }
+  if (!analysed.analysis.ledger) return;
+  Bytes whole;
+  for (const LedgerRow& row : analysed.analysis.ledger->rows) whole += row.size;
+  CHECK((analysed.analysis.ledger->overcounted || whole == analysed.analysis.ledger->total));
+}
+
+TEST_CASE("what is worked out stays within what is printed", "[properties]") {
+  for (std::uint32_t seed = first_seed(); seed < first_seed() + rounds(60); ++seed) {
+    CAPTURE(seed);
+    for (const Incident& incident : document_of(changed_report(seed)).incidents) {
+      for (const AnalysedEvent& analysed : incident.events) check_bounds(analysed);
+      if (incident.events.empty() || incident.events[incident.telling_event].event.tasks.empty()) continue;
+      const OomEvent& event = incident.events[incident.telling_event].event;
+      const Bytes rows = held_together(event, &Task::rss);
+      const Bytes swap = held_together(event, &Task::swapents);
+      CHECK(incident.cause.rss.value_or(Bytes{}) <= rows);
+      for (const Advice& advice : incident.advice) {
+        if (advice.replay && advice.replay->freed) CHECK(*advice.replay->freed <= rows + swap);
       }
     }
   }

@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "parser/reader.hpp"
-#include "report/analysis.hpp"
 #include "report/renderer.hpp"
 
 namespace oomwhy {
@@ -25,6 +24,16 @@ std::vector<OomEvent> events_of_file(const std::string& path) {
 
 std::vector<OomEvent> events_of_text(std::string text) {
   return events_of(TextSource::from_memory(std::move(text), "memory"));
+}
+
+Document document_of(const std::string& text, const std::string& name) {
+  std::vector<OomEvent> events;
+  std::vector<UserlandEvent> userland;
+  ReadOptions options;
+  options.userland = [&userland](UserlandEvent event) { userland.push_back(std::move(event)); };
+  auto summary = read_source(TextSource::from_memory(text, name), options,
+                             [&events](OomEvent event) { events.push_back(std::move(event)); });
+  return analyse({std::move(summary)}, std::move(events), {}, userland);
 }
 
 std::vector<json> kernel_events(const json& document) {

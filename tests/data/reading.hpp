@@ -7,12 +7,16 @@
 
 #include "parser/event.hpp"
 #include "parser/source_text.hpp"
+#include "report/analysis.hpp"
 
 namespace oomwhy {
 
 std::vector<OomEvent> events_of(TextSource source);
 std::vector<OomEvent> events_of_file(const std::string& path);
 std::vector<OomEvent> events_of_text(std::string text);
+
+// Everything that is concluded from a log, other programs' words included.
+Document document_of(const std::string& text, const std::string& name = "log");
 
 // The kernel's events of `explain --all -o json`, in the order of the document.
 std::vector<nlohmann::json> kernel_events(const nlohmann::json& document);
