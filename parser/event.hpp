@@ -79,6 +79,7 @@ struct MemcgStatEntry {
   std::string key;          // as printed: "anon", "total_rss", "pgfault"
   std::uint64_t value = 0;  // bytes where `is_bytes`, else a count
   bool is_bytes = true;
+  std::uint64_t origin_line = 0;
   bool operator==(const MemcgStatEntry&) const = default;
 };
 
@@ -129,6 +130,7 @@ struct ZoneMemory {
       reserved_highatomic, free_highatomic, active, inactive;
   std::vector<std::uint64_t> lowmem_reserve_pages;
   std::vector<FreeBlocks> free_blocks;
+  std::uint64_t origin_line = 0;  // of its first line
   bool operator==(const ZoneMemory&) const = default;
 };
 
@@ -197,9 +199,10 @@ struct ChosenInstead {
 
 // Lines that prove something: kept by line number so that a report can quote them.
 struct EvidenceLines {
-  std::optional<std::uint64_t> invocation, identity, memcg_usage, memcg_swap, memcg_stats, mem_info, system_counters,
-      swap_total, pages_ram, pages_reserved, slab_table, task_table, constraint, kill_intent, kill, group_kill, panic,
-      no_killable, sysrq, reaper_failure, hugepages, allocation_table;
+  std::optional<std::uint64_t> invocation, identity, memcg_usage, memcg_swap, memcg_memsw, memcg_kmem, memcg_stats,
+      mem_info, system_counters, unevictable, slab_reclaimable, slab_unreclaimable, pagetables, shmem, swap_total,
+      pages_ram, pages_reserved, slab_table, task_table, constraint, kill_intent, kill, group_kill, panic, no_killable,
+      sysrq, reaper_failure, hugepages, allocation_table;
   bool operator==(const EvidenceLines&) const = default;
 };
 

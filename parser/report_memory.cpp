@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <utility>
 
 namespace oomwhy {
 
@@ -137,6 +138,24 @@ void take_pairs(const Table& table, Owner& owner, const std::vector<CounterPair>
   }
 }
 
+// The counters that a statement can rest on.
+void keep_lines(EvidenceLines& lines, const std::vector<CounterPair>& pairs, std::uint64_t line) {
+  constexpr std::array<std::pair<std::string_view, std::optional<std::uint64_t> EvidenceLines::*>, 6> kKept = {{
+      {"unevictable", &EvidenceLines::unevictable},
+      {"slab_reclaimable", &EvidenceLines::slab_reclaimable},
+      {"slab_unreclaimable", &EvidenceLines::slab_unreclaimable},
+      {"slab", &EvidenceLines::slab_unreclaimable},
+      {"pagetables", &EvidenceLines::pagetables},
+      {"shmem", &EvidenceLines::shmem},
+  }};
+  if (!lines.system_counters) lines.system_counters = line;
+  for (const CounterPair& pair : pairs) {
+    for (const auto& [key, slot] : kKept) {
+      if (pair.key == key && !(lines.*slot)) lines.*slot = line;
+    }
+  }
+}
+
 template <typename Events>
 auto find_node(Events& event, std::uint32_t node) {
   return std::find_if(event.nodes.begin(), event.nodes.end(), [node](const NodeMemory& n) { return n.node == node; });
@@ -248,7 +267,10 @@ bool fits(const OomEvent& event, const SystemTotalLine& fact) {
   return !had || had->count == fact.value;
 }
 
-void add(OomEvent& event, const SystemCounters& fact) { take_pairs(kSystemCounters, memory_of(event), fact.pages); }
+void add(OomEvent& event, const SystemCounters& fact, std::uint64_t line) {
+  take_pairs(kSystemCounters, memory_of(event), fact.pages);
+  keep_lines(event.lines, fact.pages, line);
+}
 
 void add(OomEvent& event, const NodeCounters& fact) {
   auto node = find_node(event, fact.node);
@@ -261,8 +283,9 @@ void add(OomEvent& event, const NodeCounters& fact) {
   if (fact.all_unreclaimable) node->all_unreclaimable = fact.all_unreclaimable;
 }
 
-void add(OomEvent& event, const ZoneCounters& fact) {
+void add(OomEvent& event, const ZoneCounters& fact, std::uint64_t line) {
   ZoneMemory& zone = zone_of(event, fact.node, fact.zone);
+  if (zone.origin_line == 0) zone.origin_line = line;
   take_pairs(kZoneCounters, zone, fact.kb);
 }
 

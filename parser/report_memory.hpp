@@ -15,9 +15,10 @@ bool fits(const OomEvent& event, const BuddyList& fact);
 bool fits(const OomEvent& event, const Hugepages& fact);
 bool fits(const OomEvent& event, const SystemTotalLine& fact);
 
-void add(OomEvent& event, const SystemCounters& fact);
+// `line` is where the fact stands; it goes into EvidenceLines or the zone.
+void add(OomEvent& event, const SystemCounters& fact, std::uint64_t line);
 void add(OomEvent& event, const NodeCounters& fact);
-void add(OomEvent& event, const ZoneCounters& fact);
+void add(OomEvent& event, const ZoneCounters& fact, std::uint64_t line);
 void add(OomEvent& event, const LowmemReserve& fact);  // of the zone printed last
 // `page_bytes`: the size of the first bucket, which is one page; set where the list tells it and nothing did before.
 void add(OomEvent& event, const BuddyList& fact, std::optional<std::uint64_t>& page_bytes);

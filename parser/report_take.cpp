@@ -111,9 +111,9 @@ struct ReportBuilder::Visitor {
     report.memcg().*counter_slot(fact.counter) = to_counter(fact);
     if (is_unlimited(fact.limit)) report.unlimited_kb_ = fact.limit.count;
     if (fact.counter == MemoryCounter::Memory) event.lines.memcg_usage = line.line;
-    if (fact.counter == MemoryCounter::Swap || fact.counter == MemoryCounter::MemorySwap) {
-      event.lines.memcg_swap = line.line;
-    }
+    if (fact.counter == MemoryCounter::Swap) event.lines.memcg_swap = line.line;
+    if (fact.counter == MemoryCounter::MemorySwap) event.lines.memcg_memsw = line.line;
+    if (fact.counter == MemoryCounter::Kmem) event.lines.memcg_kmem = line.line;
   }
   void operator()(const MemcgStatsHeader& fact) const {
     confirm();
@@ -124,13 +124,13 @@ struct ReportBuilder::Visitor {
     if (!memcg.stats.empty()) return;
     event.lines.memcg_stats = line.line;
     for (const CounterPair& pair : fact.inline_stats_kb) {
-      memcg.stats.push_back({std::string(pair.key), saturating_multiply(pair.value, 1024), true});
+      memcg.stats.push_back({std::string(pair.key), saturating_multiply(pair.value, 1024), true, line.line});
     }
   }
   void operator()(const MemcgStat& fact) const {
     auto& stats = report.memcg().stats;
     if (stats.size() < kMostStats) {
-      stats.push_back({std::string(fact.key), fact.value, memcg_stat_is_bytes(fact.key)});
+      stats.push_back({std::string(fact.key), fact.value, memcg_stat_is_bytes(fact.key), line.line});
     }
   }
 
@@ -140,12 +140,9 @@ struct ReportBuilder::Visitor {
     event.lines.mem_info = line.line;
     if (!event.memory) event.memory.emplace();
   }
-  void operator()(const SystemCounters& fact) const {
-    fill(event.lines.system_counters, std::optional(line.line));
-    add(event, fact);
-  }
+  void operator()(const SystemCounters& fact) const { add(event, fact, line.line); }
   void operator()(const NodeCounters& fact) const { add(event, fact); }
-  void operator()(const ZoneCounters& fact) const { add(event, fact); }
+  void operator()(const ZoneCounters& fact) const { add(event, fact, line.line); }
   void operator()(const LowmemReserve& fact) const { add(event, fact); }
   void operator()(const BuddyList& fact) const { add(event, fact, report.buddy_page_bytes_); }
   void operator()(const Hugepages& fact) const {

@@ -26,7 +26,20 @@ std::vector<Judged> judge_each(const Incident& incident, const History& history)
 }
 
 // A host out of memory is the story even where cgroups hit their limits around it.
-bool concerns_host(const Judged& judged) { return scope_of(judged.analysed->event) != Scope::Cgroup; }
+// A report that does not say what ran out comes last.
+int breadth(const Judged& judged) {
+  switch (scope_of(judged.analysed->event)) {
+    case Scope::Unknown:
+      return 0;
+    case Scope::Cgroup:
+      return 1;
+    case Scope::Host:
+    case Scope::Cpuset:
+    case Scope::MemoryPolicy:
+      return 2;
+  }
+  return 0;
+}
 
 bool same_cause(const Cause& a, const Cause& b) { return a.kind == b.kind && a.name == b.name && a.unit == b.unit; }
 
@@ -41,10 +54,11 @@ const Judged* leading(const std::vector<Judged>& judged) {
   const Judged* best = nullptr;
   std::size_t best_support = 0;
   for (const Judged& candidate : judged) {
-    const auto key = std::pair(concerns_host(candidate), candidate.verdict.cause.confidence);
-    const auto best_key = best == nullptr ? std::pair(false, Confidence::None)
-                                          : std::pair(concerns_host(*best), best->verdict.cause.confidence);
-    if (best != nullptr && (key < best_key || same_cause(candidate.verdict.cause, best->verdict.cause))) {
+    const auto key = std::pair(breadth(candidate), candidate.verdict.cause.confidence);
+    const auto best_key =
+        best == nullptr ? std::pair(-1, Confidence::None) : std::pair(breadth(*best), best->verdict.cause.confidence);
+    const bool says_the_same = best != nullptr && same_cause(candidate.verdict.cause, best->verdict.cause);
+    if (key < best_key || (key == best_key && says_the_same)) {
       continue;
     }
     const std::size_t votes = support(judged, candidate.verdict.cause);

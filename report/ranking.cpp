@@ -1,7 +1,9 @@
 #include "report/ranking.hpp"
 
 #include <algorithm>
+#include <array>
 #include <string>
+#include <string_view>
 
 #include "report/candidate.hpp"
 #include "report/cause_description.hpp"
@@ -175,11 +177,26 @@ std::optional<bool> is_victim_the_cause(const Scene& scene, const Candidate& can
   return candidate.suspect->holds_victim || candidate.suspect->comm == victim->comm;
 }
 
+// A group is named, but none of the rules that name one speaks for it.
+bool needs_naming(const Candidate& candidate) {
+  constexpr std::array<std::string_view, 5> kNaming = {"C1", "C3", "C4", "C10", "C12"};
+  return candidate.suspect != nullptr && std::none_of(kNaming.begin(), kNaming.end(), [&](std::string_view rule) {
+           return std::find(candidate.rules.begin(), candidate.rules.end(), rule) != candidate.rules.end();
+         });
+}
+
+// What was asked for by hand has no memory that ran out: what else the report counts explains nothing of it.
+bool is_beside_the_point(const Finding& finding, const Candidate& candidate) {
+  return candidate.kind == CauseKind::Manual && finding.evidence.rule.starts_with('C');
+}
+
 void sort_evidence(std::vector<Finding> findings, const Candidate& candidate, EventVerdict& verdict) {
   for (Finding& finding : findings) {
     const bool speaks =
         std::find(candidate.rules.begin(), candidate.rules.end(), finding.evidence.rule) != candidate.rules.end();
-    (speaks ? verdict.cause.evidence : verdict.context).push_back(std::move(finding.evidence));
+    if (!is_beside_the_point(finding, candidate)) {
+      (speaks ? verdict.cause.evidence : verdict.context).push_back(std::move(finding.evidence));
+    }
   }
 }
 
@@ -189,6 +206,10 @@ EventVerdict rank(const Scene& scene, const History& history) {
   std::vector<Finding> findings = apply_rules(scene);
   Candidate candidate = decide(scene, findings, history);
   cap_by_grade(scene, candidate);
+  if (needs_naming(candidate)) {
+    findings.push_back(c26_held_so_much(scene, *candidate.suspect));
+    candidate.rules.emplace_back(RuleId("C26"));
+  }
   if (candidate.suspect != nullptr) {
     if (std::optional<Finding> unusual = c2_unusual(scene, *candidate.suspect, history)) {
       findings.push_back(std::move(*unusual));

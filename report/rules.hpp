@@ -44,6 +44,10 @@ std::span<const NamedRule> kill_rules();           // K3, K4, V1 to V3
 // All of the above, in the order of the table.
 std::vector<Finding> apply_rules(const Scene& scene);
 
+// C26, the evidence for a group that is named for want of a stronger rule: what its rows, or without a table the kill
+// line, say that it held. Not one of the rules above: which group is named is the ranking's to say.
+Finding c26_held_so_much(const Scene& scene, const Suspect& suspect);
+
 const Finding* find(const std::vector<Finding>& findings, RuleId rule);
 bool fired(const std::vector<Evidence>& evidence, std::string_view rule);
 

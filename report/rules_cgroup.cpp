@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <initializer_list>
 #include <string_view>
 
 #include "report/format.hpp"
@@ -30,11 +31,21 @@ double share_of_usage(const Scene& scene, const std::optional<Bytes>& size) {
   return whole && size ? ratio(*size, *whole) : 0.0;
 }
 
-Finding spent_on(const Scene& scene, std::string_view what, Bytes size, std::optional<Holding> holding) {
+// The line of the first of these entries that was printed.
+Origin stat_line(const Scene& scene, std::initializer_list<std::string_view> keys) {
+  for (const std::string_view key : keys) {
+    if (const MemcgStatEntry* entry = scene.stat_entry(key)) {
+      return scene.at(entry->origin_line);
+    }
+  }
+  return scene.at(scene.event.lines.memcg_stats);
+}
+
+Finding spent_on(const Scene& scene, std::string_view what, Bytes size, Origin line, std::optional<Holding> holding) {
   return Finding{.evidence = {.rule = {},
                               .text = fmt::format("{} of the cgroup's memory, {}, is {}.",
                                                   format_share(share_of_usage(scene, size)), format_size(size), what),
-                              .origin = scene.at(scene.event.lines.memcg_stats)},
+                              .origin = std::move(line)},
                  .confidence = Confidence::High,
                  .holding = std::move(holding)};
 }
@@ -42,14 +53,17 @@ Finding spent_on(const Scene& scene, std::string_view what, Bytes size, std::opt
 std::optional<Finding> c8_kernel_objects(const Scene& scene) {
   std::optional<Bytes> slab = scene.stat("slab_unreclaimable");
   std::string_view what = "unreclaimable kernel objects (slab)";
+  Origin line = stat_line(scene, {"slab_unreclaimable"});
   if (!slab && scene.in_cgroup() && scene.event.memcg && scene.event.memcg->kmem) {
     slab = to_bytes(scene.event.memcg->kmem->usage);
     what = "kernel memory charged to it";
+    line = scene.at(scene.event.lines.memcg_kmem);
   }
   if (share_of_usage(scene, slab) <= kKernelObjects) {
     return std::nullopt;
   }
-  return spent_on(scene, what, *slab, Holding{.kind = CauseKind::Slab, .size = *slab, .name = "kernel objects"});
+  return spent_on(scene, what, *slab, std::move(line),
+                  Holding{.kind = CauseKind::Slab, .size = *slab, .name = "kernel objects"});
 }
 
 std::optional<Finding> c9_reclaimable_objects(const Scene& scene) {
@@ -58,6 +72,7 @@ std::optional<Finding> c9_reclaimable_objects(const Scene& scene) {
     return std::nullopt;
   }
   Finding finding = spent_on(scene, "dentries, inodes and the like (reclaimable slab that was not reclaimed)", *slab,
+                             stat_line(scene, {"slab_reclaimable"}),
                              Holding{.kind = CauseKind::Slab, .size = *slab, .name = "dentries and inodes"});
   finding.confidence = Confidence::Medium;
   return finding;
@@ -68,7 +83,7 @@ std::optional<Finding> c10_page_tables(const Scene& scene) {
   if (share_of_usage(scene, tables) <= kPageTables) {
     return std::nullopt;
   }
-  return spent_on(scene, "page tables", *tables,
+  return spent_on(scene, "page tables", *tables, stat_line(scene, {"pagetables"}),
                   Holding{.kind = CauseKind::PageTables, .size = *tables, .name = "page tables"});
 }
 
@@ -77,7 +92,7 @@ std::optional<Finding> c13_percpu_and_vmalloc(const Scene& scene) {
   if (share_of_usage(scene, size) <= kKernelObjects) {
     return std::nullopt;
   }
-  return spent_on(scene, "kernel memory of the kinds percpu and vmalloc", size,
+  return spent_on(scene, "kernel memory of the kinds percpu and vmalloc", size, stat_line(scene, {"percpu", "vmalloc"}),
                   Holding{.kind = CauseKind::Unaccounted, .size = size, .name = "percpu and vmalloc"});
 }
 
@@ -86,7 +101,7 @@ std::optional<Finding> c21_sockets(const Scene& scene) {
   if (share_of_usage(scene, sockets) <= kSockets) {
     return std::nullopt;
   }
-  return spent_on(scene, "socket buffers: somebody reads too slowly", *sockets,
+  return spent_on(scene, "socket buffers: somebody reads too slowly", *sockets, stat_line(scene, {"sock"}),
                   Holding{.kind = CauseKind::Slab, .size = *sockets, .name = "socket buffers"});
 }
 
@@ -96,6 +111,7 @@ std::optional<Finding> c22_writeback(const Scene& scene) {
     return std::nullopt;
   }
   Finding finding = spent_on(scene, "page cache that waits to be written: the disk is the limit", waiting,
+                             stat_line(scene, {"file_dirty", "file_writeback"}),
                              Holding{.kind = CauseKind::Unknown, .size = waiting, .name = "page cache being written"});
   finding.confidence = Confidence::Medium;
   return finding;
@@ -112,7 +128,7 @@ std::optional<Finding> c23_files_in_ram(const Scene& scene) {
   if (shmem->count >= saturating_multiply(mapped.count, 2)) {
     holding = Holding{.kind = CauseKind::Shmem, .size = less(*shmem, mapped), .name = "tmpfs or shared memory"};
   }
-  return spent_on(scene, "shared memory or files in tmpfs", *shmem, std::move(holding));
+  return spent_on(scene, "shared memory or files in tmpfs", *shmem, stat_line(scene, {"shmem"}), std::move(holding));
 }
 
 std::optional<Finding> c24_long_at_the_limit(const Scene& scene) {

@@ -26,7 +26,7 @@ Origin line_of(const OomEvent& event, const std::optional<std::uint64_t>& line) 
 // What a kill hit: the cgroup, or without one the name.
 std::optional<std::string> hit(const OomEvent& event) {
   const Victim* victim = chosen_victim(event);
-  if (victim == nullptr) {
+  if (victim == nullptr || !says_killed(event)) {
     return std::nullopt;
   }
   if (victim->cgroup) {
@@ -124,7 +124,8 @@ std::optional<Evidence> k2_killing_cannot_help(const Incident& incident, bool he
   std::set<std::string> names;
   std::size_t kills = 0;
   for (const AnalysedEvent& analysed : incident.events) {
-    if (const Victim* victim = chosen_victim(analysed.event)) {
+    const Victim* victim = chosen_victim(analysed.event);
+    if (victim != nullptr && says_killed(analysed.event)) {
       names.insert(victim->comm);
       ++kills;
     }
@@ -143,7 +144,8 @@ std::optional<Evidence> k3_killed_twice(const Incident& incident) {
   std::set<std::pair<std::uint32_t, std::string>> killed;
   for (const AnalysedEvent& analysed : incident.events) {
     const Victim* victim = chosen_victim(analysed.event);
-    if (victim != nullptr && !victim->already_exiting && !killed.emplace(victim->pid, victim->comm).second) {
+    if (victim != nullptr && says_killed(analysed.event) && !victim->already_exiting &&
+        !killed.emplace(victim->pid, victim->comm).second) {
       return Evidence{.rule = std::string(RuleId("K3")),
                       .text = fmt::format("{} (PID {}) was killed twice: it could not die.", victim->comm, victim->pid),
                       .origin = line_of(analysed.event, analysed.event.lines.kill)};

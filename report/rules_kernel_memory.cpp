@@ -67,7 +67,7 @@ std::optional<Finding> c7_files_in_ram(const Scene& scene) {
   return proven(fmt::format("{} is shared memory or files in tmpfs, of which processes have mapped at most {}: no kill "
                             "frees the rest.",
                             format_size(*shmem), format_size(mapped)),
-                scene.at(scene.event.lines.system_counters),
+                scene.at(scene.event.lines.shmem),
                 Holding{.kind = CauseKind::Shmem, .size = less(*shmem, mapped), .name = "tmpfs or shared memory"});
 }
 
@@ -93,8 +93,7 @@ std::optional<Finding> c8_unreclaimable_slab(const Scene& scene) {
   if (largest != nullptr) {
     text += fmt::format("; the largest cache is {} with {}", largest->name, format_size(to_bytes(largest->total)));
   }
-  const auto& line = scene.event.lines.slab_table ? scene.event.lines.slab_table : scene.event.lines.system_counters;
-  return proven(text + ".", scene.at(line),
+  return proven(text + ".", scene.at(scene.event.lines.slab_unreclaimable),
                 Holding{.kind = CauseKind::Slab,
                         .size = *slab,
                         .name = largest != nullptr ? largest->name : std::string("unreclaimable slab")});
@@ -108,7 +107,7 @@ std::optional<Finding> c9_reclaimable_slab(const Scene& scene) {
   Finding finding = proven(fmt::format("{} of reclaimable slab was not reclaimed: its objects (dentries, inodes) are "
                                        "pinned, or the request may not enter the file system.",
                                        format_size(*slab)),
-                           scene.at(scene.event.lines.system_counters),
+                           scene.at(scene.event.lines.slab_reclaimable),
                            Holding{.kind = CauseKind::Slab, .size = *slab, .name = "reclaimable slab"});
   finding.confidence = Confidence::Medium;
   return finding;
@@ -148,7 +147,7 @@ std::optional<Finding> c10_page_tables(const Scene& scene) {
     holding.name = scene.suspects[*holding.suspect].comm;
     text += fmt::format("; most of them are of {} x {}", scene.suspects[*holding.suspect].group.count(), *holding.name);
   }
-  return proven(text + ".", scene.at(scene.event.lines.system_counters), holding);
+  return proven(text + ".", scene.at(scene.event.lines.pagetables), holding);
 }
 
 struct HugepageSum {
@@ -216,7 +215,7 @@ std::optional<Finding> c12_locked(const Scene& scene) {
     holding.name = scene.suspects[*holding.suspect].comm;
     text += fmt::format("; {} is large enough to hold it", *holding.name);
   }
-  return proven(text + ".", scene.at(scene.event.lines.system_counters), holding);
+  return proven(text + ".", scene.at(scene.event.lines.unevictable), holding);
 }
 
 const LedgerRow* unaccounted_row(const Scene& scene) {
@@ -243,7 +242,7 @@ std::optional<Finding> c13_unaccounted(const Scene& scene) {
                                  format_share(row->share));
   text += may_be_swap ? "; it can be the store of a compressed swap (zram, zswap)"
                       : ": a driver, vmalloc, pipes, a hypervisor's balloon or the like holds it";
-  Finding finding{.evidence = {.rule = {}, .text = text + ".", .origin = scene.at(scene.event.lines.system_counters)},
+  Finding finding{.evidence = {.rule = {}, .text = text + ".", .origin = scene.at(scene.event.lines.pages_ram)},
                   .confidence = Confidence::High,
                   .holding = std::nullopt};
   if (!may_be_swap) {

@@ -18,6 +18,7 @@ constexpr double kSharedRepeated = 1.5;  // C6: sum over the rows / what there i
 constexpr double kLikeRss = 0.90;      // C5: the smaller row / the larger
 constexpr double kLikeVirtual = 0.95;  // C5: the same of total_vm
 constexpr double kMostOfOne = 0.5;     // C5: of the larger row, counted twice
+constexpr double kWorthTelling = 0.1;  // C5: of the charged memory; a pair of small ones explains nothing
 
 bool are_within(std::uint64_t a, std::uint64_t b, double least) {
   return static_cast<double>(std::min(a, b)) >= least * static_cast<double>(std::max(a, b));
@@ -29,7 +30,7 @@ std::string size_of(const Suspect& suspect) {
 }
 
 std::string count_of(const Suspect& suspect) {
-  return suspect.group.count() == 1 ? suspect.comm : fmt::format("{} x {}", suspect.group.count(), suspect.comm);
+  return suspect.group.count() <= 1 ? suspect.comm : fmt::format("{} x {}", suspect.group.count(), suspect.comm);
 }
 
 Holding held_by(const Scene& scene, const Suspect& suspect) {
@@ -126,6 +127,9 @@ bool may_share_all(const Scene& scene, const Suspect& suspect) {
 
 std::optional<Finding> c5_fork_pair(const Scene& scene) {
   for (const Suspect& suspect : scene.suspects) {
+    if (ratio(suspect.group.rss, or_zero(scene.charged)) < kWorthTelling) {
+      continue;
+    }
     if (is_fork_pair(scene.event, suspect.group) || may_share_all(scene, suspect)) {
       return Finding{.evidence = {.rule = {},
                                   .text = fmt::format("Two {} rows of nearly one size share their pages (fork, "
@@ -147,6 +151,12 @@ std::optional<Bytes> sum_of_shmem_columns(const OomEvent& event) {
   return sum;
 }
 
+Origin shmem_line(const Scene& scene) {
+  const MemcgStatEntry* of_cgroup = scene.stat_entry("shmem");
+  const bool on_host = scene.event.memory.has_value() || of_cgroup == nullptr;
+  return on_host ? scene.at(scene.event.lines.shmem) : scene.at(of_cgroup->origin_line);
+}
+
 // Before 6.8 the table has no column of its own for shared memory: there the rows' sum is held against what can be
 // resident at all.
 std::optional<Finding> c6_shared_counted_repeatedly(const Scene& scene) {
@@ -161,7 +171,7 @@ std::optional<Finding> c6_shared_counted_repeatedly(const Scene& scene) {
                                 .text = fmt::format("The rows' shared memory adds up to {}, but there is only {}: the "
                                                     "same pages stand in many rows.",
                                                     format_size(*columns), format_size(*shmem)),
-                                .origin = scene.at(scene.event.lines.task_table)}};
+                                .origin = shmem_line(scene)}};
   }
   if (!scene.shared_twice || !scene.capacity || ratio(*scene.shared_twice, *scene.capacity) < kSharedRepeated - 1.0) {
     return std::nullopt;
@@ -182,5 +192,19 @@ constexpr std::array<NamedRule, 5> kRules = {{{"C1", c1_one_group_dominates},
 }  // namespace
 
 std::span<const NamedRule> process_rules() { return kRules; }
+
+Finding c26_held_so_much(const Scene& scene, const Suspect& suspect) {
+  const bool has_table = !scene.event.tasks.empty();
+  std::string text = fmt::format("{} held {}", count_of(suspect), size_of(suspect));
+  if (scene.charged) {
+    text += fmt::format(", {}", format_part(suspect.share, "the memory"));
+  }
+  text += has_table ? "." : ", says the kill line; there is no task table.";
+  return Finding{.evidence = {.rule = std::string(RuleId("C26")),
+                              .text = text,
+                              .origin = has_table ? table_line(scene, suspect) : scene.at(scene.event.lines.kill)},
+                 .confidence = Confidence::Low,
+                 .holding = held_by(scene, suspect)};
+}
 
 }  // namespace oomwhy

@@ -30,18 +30,24 @@ Origin scope_line(const Scene& scene) {
   return scene.at(scene.in_cgroup() && lines.memcg_usage ? lines.memcg_usage : lines.kill);
 }
 
+// In the kernel's own word for it, and not worked out from the wording of others.
+bool is_stated(const Scene& scene) { return scene.event.constraint && scene.event.lines.constraint; }
+
 std::optional<Finding> s1_cgroup_limit(const Scene& scene) {
   if (!scene.in_cgroup()) {
     return std::nullopt;
   }
-  std::string text = "A cgroup's memory limit was hit, not the host's";
+  const bool stated = is_stated(scene);
+  std::string text = stated ? "A cgroup's memory limit was hit, not the host's (CONSTRAINT_MEMCG)"
+                            : "The kernel's words are those of a cgroup's memory limit, not of a host out of memory";
   if (limiting(scene.event)) {
     text += fmt::format(": {}", *limiting(scene.event));
   }
   if (scene.capacity) {
     text += fmt::format(", {}", format_size(*scene.capacity));
   }
-  return Finding{.evidence = {.rule = {}, .text = text + ".", .origin = scope_line(scene)}};
+  return Finding{.evidence = {.rule = {}, .text = text + ".", .origin = scope_line(scene)},
+                 .confidence = stated ? Confidence::High : Confidence::Medium};
 }
 
 std::optional<Finding> s2_own_limit(const Scene& scene) {
@@ -65,17 +71,36 @@ std::optional<Finding> s3_ancestors_limit(const Scene& scene) {
                               .origin = scope_line(scene)}};
 }
 
+// The end of the report is lost; what is left counts the host's memory, as the kernel does when the host is out of it.
+// (Before 3.9 it did so for a cgroup's limit too, but then the cgroup's own figures stand there as well.)
+Finding told_by_counters(const Scene& scene) {
+  const std::optional<Bytes> ram = scene.counter(scene.event.memory->ram);
+  const std::string whose = ram ? fmt::format(", {} of RAM", format_size(*ram)) : std::string();
+  return Finding{.evidence = {.rule = {},
+                              .text = fmt::format("The report counts the host's memory{}: it is not of a cgroup's "
+                                                  "limit, but the line that says what ran out is lost.",
+                                                  whose),
+                              .origin = scene.at(ram ? scene.event.lines.pages_ram : scene.event.lines.mem_info)},
+                 .confidence = Confidence::Low};
+}
+
 std::optional<Finding> s4_whole_host(const Scene& scene) {
   if (scene.scope != Scope::Host || scene.event.trigger.manual) {
     return std::nullopt;
   }
-  const bool stated = scene.event.constraint.has_value();
-  return Finding{
-      .evidence = {.rule = {},
-                   .text = stated ? "The whole host was out of memory (CONSTRAINT_NONE); no cgroup limit was hit."
-                                  : "The kernel's words are those of a host out of memory, not of a cgroup limit.",
-                   .origin = scope_line(scene)},
-      .confidence = stated ? Confidence::High : Confidence::Medium};
+  const EvidenceLines& lines = scene.event.lines;
+  if (is_stated(scene)) {
+    return Finding{.evidence = {.rule = {},
+                                .text = "The whole host was out of memory (CONSTRAINT_NONE); no cgroup limit was hit.",
+                                .origin = scope_line(scene)}};
+  }
+  if (scene.event.message != KillMessage::None) {
+    return Finding{.evidence = {.rule = {},
+                                .text = "The kernel's words are those of a host out of memory, not of a cgroup limit.",
+                                .origin = scene.at(lines.kill_intent ? lines.kill_intent : lines.kill)},
+                   .confidence = Confidence::Medium};
+  }
+  return told_by_counters(scene);
 }
 
 std::optional<Finding> s5_bound_to_nodes(const Scene& scene) {
@@ -100,8 +125,9 @@ std::optional<Finding> s6_manual(const Scene& scene) {
   const EvidenceLines& lines = scene.event.lines;
   return Finding{
       .evidence = {.rule = {},
-                   .text = "The kill was asked for by hand or by a tool (sysrq-f): memory need not have been "
-                           "short.",
+                   .text = fmt::format("The kill was asked for by hand or by a tool ({}): memory need not have been "
+                                       "short.",
+                                       lines.sysrq ? "sysrq-f" : "the header's order is that of sysrq-f"),
                    .origin = scene.at(lines.sysrq ? lines.sysrq : lines.invocation)},
       .confidence = Confidence::High,
       .holding = Holding{.kind = CauseKind::Manual}};
@@ -126,8 +152,9 @@ std::optional<Finding> s8_nothing_to_kill(const Scene& scene) {
   const auto& line = event.lines.no_killable ? event.lines.no_killable : event.lines.panic;
   return Finding{
       .evidence = {.rule = {},
-                   .text = "No process was left that the kernel may kill: the others are protected with -1000, or "
-                           "the memory is not in processes.",
+                   .text = fmt::format("No process was left that the kernel may kill{}: the others are protected with "
+                                       "-1000, or the memory is not in processes.",
+                                       event.lines.no_killable ? "" : ", says the panic"),
                    .origin = scene.at(line)}};
 }
 

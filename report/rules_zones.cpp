@@ -70,7 +70,7 @@ bool has_usable_block(const ZoneMemory& zone, std::uint32_t order) {
 // Zones of the request that hold enough free memory for it, and whether any of them has it in one piece.
 struct FreeButBroken {
   Bytes free;
-  bool any_zone_with_enough = false;
+  const ZoneMemory* zone = nullptr;  // the first with enough
   bool any_block = false;
 };
 
@@ -83,7 +83,7 @@ FreeButBroken look_for_blocks(const Scene& scene, std::uint32_t order, int highe
     found.any_block = found.any_block || has_usable_block(zone, order);
     if (zone.free && zone.low &&
         to_bytes(*zone.free) > to_bytes(*zone.low) + reserve_against(scene.event, zone, highest)) {
-      found.any_zone_with_enough = true;
+      found.zone = found.zone == nullptr ? &zone : found.zone;
       found.free += to_bytes(*zone.free);
     }
   }
@@ -97,7 +97,7 @@ std::optional<Finding> c18_fragmentation(const Scene& scene) {
   }
   const int highest = highest_zone(scene.event.trigger).value_or(height("Movable"));
   const FreeButBroken found = look_for_blocks(scene, static_cast<std::uint32_t>(*order), highest);
-  if (!found.any_zone_with_enough || found.any_block) {
+  if (found.zone == nullptr || found.any_block) {
     return std::nullopt;
   }
   const Bytes needed = to_bytes(Pages{1ULL << static_cast<unsigned>(*order)}, scene.event.page_size);
@@ -105,7 +105,7 @@ std::optional<Finding> c18_fragmentation(const Scene& scene) {
       .evidence = {.rule = {},
                    .text = fmt::format("{} in one piece was asked for; {} was free, but only in smaller pieces.",
                                        format_size(needed), format_size(found.free)),
-                   .origin = scene.at(scene.event.lines.mem_info)},
+                   .origin = scene.at(found.zone->origin_line)},
       .confidence = Confidence::High,
       .holding = Holding{.kind = CauseKind::Fragmentation, .size = found.free, .name = "free memory in pieces"}};
 }
@@ -143,7 +143,7 @@ std::optional<Finding> c19_plain_exhaustion(const Scene& scene) {
       .evidence = {.rule = {},
                    .text = fmt::format("Memory was really used up: zone {} had {} kB free, its minimum is {} kB.",
                                        zones.fullest->zone, zones.fullest->free->count, zones.fullest->min->count),
-                   .origin = scene.at(scene.event.lines.mem_info)}};
+                   .origin = scene.at(zones.fullest->origin_line)}};
 }
 
 const ZoneMemory* rich_zone_out_of_reach(const OomEvent& event, int highest) {
@@ -171,7 +171,7 @@ std::optional<Finding> c20_low_zone(const Scene& scene) {
                    .text = fmt::format("Only zone {} and those below it could be used, and they were full; {} free "
                                        "in zone {} did not help.",
                                        zones.fullest->zone, format_size(to_bytes(*rich->free)), rich->zone),
-                   .origin = scene.at(scene.event.lines.mem_info)},
+                   .origin = scene.at(zones.fullest->origin_line)},
       .confidence = Confidence::High,
       .holding = Holding{
           .kind = CauseKind::Zone,

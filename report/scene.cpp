@@ -153,14 +153,19 @@ std::optional<Bytes> Scene::counter(const std::optional<Pages>& pages) const {
   return pages ? std::optional<Bytes>(to_bytes(*pages, event.page_size)) : std::nullopt;
 }
 
-std::optional<Bytes> Scene::stat(std::string_view key) const {
+const MemcgStatEntry* Scene::stat_entry(std::string_view key) const {
   if (!event.memcg) {
-    return std::nullopt;
+    return nullptr;
   }
   const std::vector<MemcgStatEntry>& stats = event.memcg->stats;
   const auto found = std::find_if(stats.begin(), stats.end(),
                                   [&](const MemcgStatEntry& entry) { return entry.key == key && entry.is_bytes; });
-  return found == stats.end() ? std::nullopt : std::optional<Bytes>(Bytes{found->value});
+  return found == stats.end() ? nullptr : &*found;
+}
+
+std::optional<Bytes> Scene::stat(std::string_view key) const {
+  const MemcgStatEntry* entry = stat_entry(key);
+  return entry == nullptr ? std::nullopt : std::optional<Bytes>(Bytes{entry->value});
 }
 
 std::optional<double> Scene::share_of_capacity(const std::optional<Bytes>& size) const {
@@ -171,6 +176,8 @@ std::optional<double> Scene::share_of_capacity(const std::optional<Bytes>& size)
 }
 
 const Victim* chosen_victim(const OomEvent& event) { return event.victims.empty() ? nullptr : &event.victims.front(); }
+
+bool says_killed(const OomEvent& event) { return event.lines.kill.has_value(); }
 
 const Task* find_task(const OomEvent& event, std::uint32_t pid) {
   const auto found = std::find_if(event.tasks.begin(), event.tasks.end(), [&](const Task& t) { return t.pid == pid; });

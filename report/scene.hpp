@@ -37,7 +37,9 @@ struct Scene {
   // Line `line` of the event's source; without a line the event itself.
   Origin at(const std::optional<std::uint64_t>& line) const;
   std::optional<Bytes> counter(const std::optional<Pages>& pages) const;
-  std::optional<Bytes> stat(std::string_view key) const;  // of the cgroup's statistics
+  // Of the cgroup's statistics, in bytes; null or absent where it was not printed.
+  const MemcgStatEntry* stat_entry(std::string_view key) const;
+  std::optional<Bytes> stat(std::string_view key) const;
   std::optional<double> share_of_capacity(const std::optional<Bytes>& size) const;
 };
 
@@ -46,6 +48,9 @@ Scene set_scene(const OomEvent& event, const EventAnalysis& analysis);
 
 // The chosen victim, or nothing.
 const Victim* chosen_victim(const OomEvent& event);
+// A line says that somebody was killed. Else the victim is only named, as the chosen one: the log ends before its
+// death.
+bool says_killed(const OomEvent& event);
 const Task* find_task(const OomEvent& event, std::uint32_t pid);
 Bytes resident(const OomEvent& event, const Task& task);
 Bytes swapped(const OomEvent& event, const Task& task);

@@ -4,7 +4,10 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cstdint>
+#include <set>
 #include <string_view>
+#include <utility>
 
 #include "report/cgroup_path.hpp"
 #include "report/format.hpp"
@@ -194,11 +197,25 @@ std::string victim_name(const Incident& incident, const IncidentVictim& victim) 
   return with_details(victim.victim.comm, details);
 }
 
-// A task that was exiting already is named by the kernel, but not killed again.
+// Of victims whose death no line tells: where they are named.
+std::set<std::pair<std::uint64_t, std::uint32_t>> only_named(const Incident& incident) {
+  std::set<std::pair<std::uint64_t, std::uint32_t>> named;
+  for (const AnalysedEvent& analysed : incident.events) {
+    if (!says_killed(analysed.event)) {
+      for (const Victim& victim : analysed.event.victims) {
+        named.emplace(victim.origin_line, victim.pid);
+      }
+    }
+  }
+  return named;
+}
+
+// A task that was exiting already is named by the kernel, but not killed again; one that is only named may yet live.
 std::vector<const IncidentVictim*> killed_ones(const Incident& incident) {
+  const auto named = only_named(incident);
   std::vector<const IncidentVictim*> killed;
   for (const IncidentVictim& victim : incident.victims) {
-    if (!victim.victim.already_exiting) {
+    if (!victim.victim.already_exiting && !named.contains({victim.victim.origin_line, victim.victim.pid})) {
       killed.push_back(&victim);
     }
   }
@@ -251,10 +268,15 @@ bool is_of_cause(const Incident& incident, const IncidentVictim& victim) {
          std::find(cause.pids.begin(), cause.pids.end(), victim.victim.pid) != cause.pids.end();
 }
 
+std::string chosen_sentence(const Incident& incident) {
+  return fmt::format("The kernel chose {}; that it was killed is not in the log.",
+                     victim_name(incident, incident.victims.front()));
+}
+
 std::string victim_sentence(const Incident& incident, const OomEvent& event) {
   const std::vector<const IncidentVictim*> victims = killed_ones(incident);
   if (victims.empty()) {
-    return without_victim(event);
+    return says_killed(event) || incident.victims.empty() ? without_victim(event) : chosen_sentence(incident);
   }
   if (victims.size() > 1) {
     return several_victims(incident, victims) + guilt(incident, victims.size());
@@ -303,7 +325,9 @@ std::vector<TimelineEntry> kernel_timeline(const Incident& incident) {
     for (const Victim& victim : event.victims) {
       entries.push_back({event.ended.value_or(event.time), "kernel",
                          fmt::format("{} (PID {}) {}", victim.comm, victim.pid,
-                                     victim.already_exiting ? "was already exiting" : "killed")});
+                                     victim.already_exiting ? "was already exiting"
+                                     : !says_killed(event)  ? "chosen as the victim"
+                                                            : "killed")});
     }
     if (event.panic) {
       entries.push_back({event.ended.value_or(event.time), "kernel", "panic"});

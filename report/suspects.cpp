@@ -29,7 +29,8 @@ Bytes own_memory(const OomEvent& event, const Task& task) {
 // Shared memory is on the anonymous lists too; what processes map of it is in `mapped`.
 std::optional<Bytes> existing_on_host(const OomEvent& event, bool with_mapped) {
   const SystemMemory& memory = *event.memory;
-  if (!memory.active_anon || !memory.inactive_anon) {
+  // Where one of them is lost, the rows would seem to share what is only not counted.
+  if (!memory.active_anon || !memory.inactive_anon || !memory.unevictable || (with_mapped && !memory.mapped)) {
     return std::nullopt;
   }
   const Bytes listed = pages(event, memory.active_anon) + pages(event, memory.inactive_anon) +

@@ -165,6 +165,7 @@ std::vector<Pair> of_sizes() {
       {"C3", "29 % are no 30", swarm(10, 500), swarm(10, 470)},
       {"C3", "one of 5 % is not small", swarm(10, 500), swarm(10, 810)},
       {"C4", "the other holds as much", alone_and_second(5000, 5001), alone_and_second(5000, 5000)},
+      {"C26", "C1 speaks for it", alone_and_second(8000, 2000), alone_and_second(8100, 2000)},
       {"C4", "the victim holds half of it", alone_and_second(8000, 8060), alone_and_second(8064, 8063)},
   };
 }

@@ -89,9 +89,17 @@ TEST_CASE("a panic killed nobody, and a bare kill line tells of no cause") {
   bare.outcome = Outcome::Killed;
   bare.message = KillMessage::OutOfMemory;
   bare.completeness.grade = Grade::C;
+  bare.lines.kill = 7;
   bare.victims.emplace_back();
   bare.victims.front().pid = 812;
   bare.victims.front().comm = "mariadbd";
   CHECK(judge(bare).summary == Sentences{"The HOST ran out of memory.", "Who held the memory is not in the log.",
                                          "The kernel killed mariadbd (PID 812)."});
+}
+
+TEST_CASE("who is only named by the line before the kill is not said to be dead") {
+  OomEvent cut = with_own_anon(host_of_16_gib(database_and_batch(), 812));
+  cut.lines.kill.reset();
+  CHECK(story_of(cut)[2] ==
+        "The kernel chose mariadbd (PID 812, mariadbd.service); that it was killed is not in the log.");
 }
