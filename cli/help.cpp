@@ -116,6 +116,10 @@ std::string_view formats_of(Command command) {
            "                        kubernetes: the same settings in their words\n"
            "  -o, --output=FORMAT   text, json, json-lines\n";
   }
+  if (command == Command::Explain) {
+    return "      --follow          wait at the end of the journal, or of --kmsg, for the next\n"
+           "  -o, --output=FORMAT   text, full, markdown, json, json-lines\n";
+  }
   return "  -o, --output=FORMAT   text, full, markdown, json, json-lines\n";
 }
 

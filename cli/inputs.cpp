@@ -12,7 +12,6 @@
 #include <utility>
 
 #include "cli/journal_input.hpp"
-#include "cli/local_log.hpp"
 #include "cli/messages.hpp"
 #include "cli/progress.hpp"
 #include "cli/standard_input.hpp"
@@ -122,7 +121,7 @@ class Reading {
     if (has_local_journal()) return read_journal({});
     if (context_.host.empty()) context_.host = host_name();
     auto ring = read_kernel_ring(kKernelRing);
-    if (ring) return read_ring(std::move(*ring));
+    if (ring) return announce_ring(std::move(*ring));
     const auto files = find_log_files(kLogFolder);
     if (files.empty()) return fail_local(ring.error());
     note(fmt::format("{}: {}; reading {} instead", kKernelRing, ring.error().why, files.back()));
@@ -134,8 +133,15 @@ class Reading {
   void read_named_ring() {
     auto ring = read_kernel_ring(kKernelRing);
     if (!ring) return fail(kKernelRing, ring.error());
+    announce_ring(std::move(*ring));
+  }
+
+  void read_ring(KernelRing ring) {
     if (context_.host.empty()) context_.host = host_name();
-    read_ring(std::move(*ring));
+    auto summary =
+        read_source(TextSource::from_memory(std::move(ring.records), kKernelRing), options_for(kKernelRing), sink());
+    for (BlindSpot& spot : gaps_of(ring)) summary.blind_spots.push_back(std::move(spot));
+    take(std::move(summary));
   }
 
   Inputs finish() { return std::move(inputs_); }
@@ -177,12 +183,9 @@ class Reading {
                        "sudo oomwhy, or journalctl -k -b all | oomwhy, or oomwhy FILE"});
   }
 
-  void read_ring(KernelRing ring) {
+  void announce_ring(KernelRing ring) {
     note(fmt::format("reading {}, the running kernel's ring buffer", kKernelRing));
-    auto summary =
-        read_source(TextSource::from_memory(std::move(ring.records), kKernelRing), options_for(kKernelRing), sink());
-    for (BlindSpot& spot : gaps_of(ring)) summary.blind_spots.push_back(std::move(spot));
-    take(std::move(summary));
+    read_ring(std::move(ring));
   }
 
   void note(const std::string& text) const {
@@ -262,6 +265,20 @@ Inputs read_inputs(const Request& request) {
   if (request.inputs.empty() && !request.journal.named() && !request.kernel_ring) {
     standard_input_is_meant(request.output.quiet) ? reading.read_standard_input() : reading.read_local();
   }
+  return reading.finish();
+}
+
+Inputs read_followed_journal(const Request& request, std::int64_t since_us) {
+  Request narrowed = request;
+  narrowed.selection.since_us = since_us;
+  Reading reading(narrowed);
+  reading.read_journal(narrowed.journal);
+  return reading.finish();
+}
+
+Inputs read_ring_records(const Request& request, KernelRing ring) {
+  Reading reading(request);
+  reading.read_ring(std::move(ring));
   return reading.finish();
 }
 

@@ -2,9 +2,11 @@
 // the way of the next.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
+#include "cli/local_log.hpp"
 #include "cli/request.hpp"
 #include "cli/typed_lines.hpp"
 #include "parser/diagnostic.hpp"
@@ -24,6 +26,11 @@ struct Inputs {
 };
 
 Inputs read_inputs(const Request& request);
+
+// The same of one log that is followed: the journal that the request names (the local one where it names none) from
+// `since_us` on, and records of the ring buffer that were read before.
+Inputs read_followed_journal(const Request& request, std::int64_t since_us);
+Inputs read_ring_records(const Request& request, KernelRing ring);
 
 // How the lines of a log are to be read. ThisMachine: by this machine's clock where no zone is given. Not to be shared
 // by threads: it remembers the zone's last offset.

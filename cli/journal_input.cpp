@@ -29,15 +29,6 @@ std::vector<std::string> expand(const std::vector<std::string>& patterns) {
   return files;
 }
 
-JournalLocation locate(const JournalChoice& choice) {
-  return {.files = expand(choice.files),
-          .directory = choice.directory,
-          .root = choice.root,
-          .machine = choice.machine,
-          .name_space = choice.name_space,
-          .merge = choice.merge};
-}
-
 // The boot that -b means, out of those in the journal; empty: there is none such.
 std::string find_boot(const std::vector<JournalBoot>& boots, const BootChoice& choice) {
   const auto count = static_cast<std::int64_t>(boots.size());
@@ -53,9 +44,18 @@ std::string find_boot(const std::vector<JournalBoot>& boots, const BootChoice& c
 
 }  // namespace
 
+JournalLocation locate_journal(const JournalChoice& choice) {
+  return {.files = expand(choice.files),
+          .directory = choice.directory,
+          .root = choice.root,
+          .machine = choice.machine,
+          .name_space = choice.name_space,
+          .merge = choice.merge};
+}
+
 InputSummary read_journal_input(const JournalChoice& choice, const Selection& selection, const EventSink& events,
                                 const UserlandSink& userland) {
-  const JournalLocation location = locate(choice);
+  const JournalLocation location = locate_journal(choice);
   JournalInterval interval{.since_us = selection.since_us, .until_us = selection.until_us};
   if (selection.boot && !selection.boot->all) {
     interval.choose_boot = [&](const std::vector<JournalBoot>& boots) { return find_boot(boots, *selection.boot); };
@@ -63,10 +63,12 @@ InputSummary read_journal_input(const JournalChoice& choice, const Selection& se
   return read_journal(location, interval, {events, userland});
 }
 
-Result<JournalExtent> measure_journal_input(const JournalChoice& choice) { return measure_journal(locate(choice)); }
+Result<JournalExtent> measure_journal_input(const JournalChoice& choice) {
+  return measure_journal(locate_journal(choice));
+}
 
 std::optional<std::int64_t> find_journal_cursor(const JournalChoice& choice, const std::string& cursor) {
-  return find_cursor(locate(choice), cursor);
+  return find_cursor(locate_journal(choice), cursor);
 }
 
 std::vector<std::string> journal_files_below(const std::string& folder) { return find_journal_files({folder}); }

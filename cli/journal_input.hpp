@@ -15,6 +15,9 @@ namespace oomwhy {
 InputSummary read_journal_input(const JournalChoice& choice, const Selection& selection, const EventSink& events,
                                 const UserlandSink& userland);
 
+// The same choice in the words of the layer below, patterns expanded.
+JournalLocation locate_journal(const JournalChoice& choice);
+
 // What the journal that `choice` names holds, and the time of the entry of a cursor (parser/source_journal.hpp).
 Result<JournalExtent> measure_journal_input(const JournalChoice& choice);
 std::optional<std::int64_t> find_journal_cursor(const JournalChoice& choice, const std::string& cursor);

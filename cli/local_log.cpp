@@ -42,7 +42,7 @@ constexpr const char* kRingHint = "sudo oomwhy, or oomwhy FILE";
 
 KernelRing drain_kernel_ring(int descriptor) {
   KernelRing ring;
-  std::optional<std::uint64_t> last;
+  std::optional<std::uint64_t>& last = ring.last_sequence;
   std::array<char, kLongestRecord> buffer{};
   while (ring.records.size() < kMostBytes) {
     const ssize_t size = ::read(descriptor, buffer.data(), buffer.size());
@@ -56,21 +56,27 @@ KernelRing drain_kernel_ring(int descriptor) {
     const auto sequence = sequence_of(record);
     if (ring.records.empty()) ring.first_sequence = sequence;
     if (last && sequence && *sequence > *last + 1) ring.lost += *sequence - *last - 1;
-    last = sequence;
+    if (sequence) last = sequence;
     ring.records.append(record);
   }
   return ring;
 }
 
-Result<KernelRing> read_kernel_ring(const std::string& path) {
+Result<int> open_kernel_ring(const std::string& path) {
   const int descriptor = ::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
   if (descriptor < 0) return Error{path, std::strerror(errno), kRingHint};
   if (!is_kernel_ring(descriptor)) {
     ::close(descriptor);
     return Error{path, "not the kernel's ring buffer", "oomwhy FILE"};
   }
-  KernelRing ring = drain_kernel_ring(descriptor);
-  ::close(descriptor);
+  return descriptor;
+}
+
+Result<KernelRing> read_kernel_ring(const std::string& path) {
+  const auto descriptor = open_kernel_ring(path);
+  if (!descriptor) return descriptor.error();
+  KernelRing ring = drain_kernel_ring(*descriptor);
+  ::close(*descriptor);
   return ring;
 }
 

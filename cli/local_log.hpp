@@ -15,9 +15,13 @@ struct KernelRing {
   bool overrun = false;                         // records were overwritten while they were read (EPIPE)
   std::uint64_t lost = 0;                       // records that are missing between those that were read
   std::optional<std::uint64_t> first_sequence;  // not 0: older records were overwritten
+  std::optional<std::uint64_t> last_sequence;
 };
 
 inline constexpr const char* kKernelRing = "/dev/kmsg";
+
+// A descriptor that does not block, on the oldest record. Error: cannot be opened, or is not the ring buffer.
+Result<int> open_kernel_ring(const std::string& path);
 
 // Reads every record there is, without waiting for more. Error: cannot be opened, or is not the ring buffer (in a
 // container it may be /dev/null under that name).

@@ -27,7 +27,7 @@ struct Typed {
   std::optional<int> year;
   std::optional<std::size_t> last;
   bool all = false, reverse = false, no_pager = false, utc = false, quiet = false, show_evidence = false, force = false;
-  bool help = false, version = false, merge = false, kernel_ring = false;
+  bool help = false, version = false, merge = false, kernel_ring = false, follow = false;
 };
 
 constexpr std::size_t kMostIncidents = 1'000'000;
@@ -143,6 +143,7 @@ void add_options(CLI::App& app, Command command, Typed& typed) {
   app.add_flag("--utc", typed.utc);
   app.add_flag("--show-evidence", typed.show_evidence);
   last(app, "--example-of", typed.example_of)->group("");
+  if (command == Command::Explain) app.add_flag("--follow", typed.follow);
   if (command == Command::Advise) add_advice(app, typed);
 }
 
@@ -239,6 +240,7 @@ class Checker {
     take_context();
     take_advice();
     take_scan();
+    take_follow();
     if (error_) return *error_;
     return request_;
   }
@@ -359,6 +361,21 @@ class Checker {
     if (!scan.cursor_file.empty()) {
       fail({"--cursor-file", "standard input cannot be read on from where it was left", "oomwhy scan FOLDER/"});
     }
+  }
+
+  void take_follow() {
+    request_.follow = typed_.follow;
+    if (!typed_.follow) return;
+    const auto refuse = [this](const std::string& why, const std::string& hint) { fail({"--follow", why, hint}); };
+    const Format format = request_.output.format;
+    if (!request_.inputs.empty()) refuse("only the ring buffer and journals are followed", "oomwhy --kmsg --follow");
+    if (request_.kernel_ring && request_.journal.named())
+      refuse("one log at a time", "oomwhy --follow, in two terminals");
+    if (format == Format::Markdown || format == Format::Json)
+      refuse("each incident is a text of its own", "-o json-lines");
+    if (typed_.until || typed_.last) refuse("it shows what is to come, until it is stopped", "oomwhy -S TIME -U TIME");
+    if (request_.kernel_ring && typed_.since) refuse("the ring buffer has no time of day", "oomwhy --follow -S TIME");
+    request_.selection.limit.reset();
   }
 
   const Typed& typed_;

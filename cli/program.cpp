@@ -9,6 +9,7 @@
 
 #include "cli/command.hpp"
 #include "cli/doctor.hpp"
+#include "cli/follow.hpp"
 #include "cli/inputs.hpp"
 #include "cli/match.hpp"
 #include "cli/messages.hpp"
@@ -104,10 +105,11 @@ ExitStatus show(const CommandOutput& output, const Request& request, bool found,
   return found ? ExitStatus::Found : ExitStatus::Nothing;
 }
 
-ExitStatus run_request(Request request) {
+ExitStatus run_request(Request request, std::int64_t now_us) {
   const auto key = read_redaction_key(request.output.redaction_key_file);
   if (!key) return fail(key.error(), ExitStatus::Unreadable);
   if (!request.output.quiet) hint_at_files(request.selection);
+  if (request.follow) return run_follow(std::move(request), *key, now_us);
   Inputs inputs = read_inputs(request);
   for (const Error& error : inputs.errors) print_error(error);
   Document document = analyse(std::move(inputs.summaries), std::move(inputs.events), {}, inputs.userland);
@@ -134,7 +136,7 @@ ExitStatus run_program(const std::vector<std::string>& argv, std::int64_t now_us
   }
   const Request& request = std::get<Request>(parsed);
   if (request.command == Command::Scan) return run_scan(request, now_us);
-  return request.command == Command::Doctor ? run_doctor(request) : run_request(request);
+  return request.command == Command::Doctor ? run_doctor(request) : run_request(request, now_us);
 }
 
 }  // namespace oomwhy

@@ -99,6 +99,7 @@ struct Request {
   Command command = Command::Explain;
   std::vector<std::string> inputs;  // as typed; "-" is standard input; empty: the default input
   bool kernel_ring = false;         // --kmsg
+  bool follow = false;              // wait for incidents; only with --kmsg or a journal
   JournalChoice journal;
   Selection selection;
   LogContext context;

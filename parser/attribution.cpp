@@ -1,5 +1,7 @@
 #include "parser/attribution.hpp"
 
+#include <systemd/sd-journal.h>
+
 #include <map>
 #include <set>
 #include <string>

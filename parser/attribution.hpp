@@ -2,9 +2,9 @@
 // certainty, and never across the reuse of a PID.
 #pragma once
 
-#include <systemd/sd-journal.h>
-
 #include "parser/event.hpp"
+
+struct sd_journal;  // libsystemd's open journal
 
 namespace oomwhy {
 

@@ -1,5 +1,7 @@
 #include "parser/journal_handle.hpp"
 
+#include <systemd/sd-journal.h>
+
 #include <cstdlib>
 #include <cstring>
 
@@ -44,6 +46,8 @@ std::vector<std::string> journal_folders(const JournalLocation& location) {
   if (location.machine) return {"/var/lib/machines/" + *location.machine + "/var/log/journal"};
   return {root + "/var/log/journal", root + "/run/log/journal"};
 }
+
+void JournalCloser::operator()(sd_journal* journal) const { sd_journal_close(journal); }
 
 Result<JournalHandle> open_journal(const JournalLocation& location) {
   sd_journal* raw = nullptr;

@@ -1,8 +1,6 @@
 // An open journal and the entry it stands on: sd-journal behind values and RAII.
 #pragma once
 
-#include <systemd/sd-journal.h>
-
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -13,10 +11,12 @@
 #include "parser/log_line.hpp"
 #include "parser/source_journal.hpp"
 
+struct sd_journal;  // libsystemd's open journal
+
 namespace oomwhy {
 
 struct JournalCloser {
-  void operator()(sd_journal* journal) const { sd_journal_close(journal); }
+  void operator()(sd_journal* journal) const;
 };
 using JournalHandle = std::unique_ptr<sd_journal, JournalCloser>;
 

@@ -1,5 +1,7 @@
 #include "parser/journal_windows.hpp"
 
+#include <systemd/sd-journal.h>
+
 #include <algorithm>
 #include <map>
 #include <string_view>
@@ -186,12 +188,21 @@ std::vector<JournalHit> boot_by_boot(std::vector<JournalHit> hits) {
 
 }  // namespace
 
-JournalHits find_hits(sd_journal* journal, const JournalInterval& interval,
-                      const std::function<void(const JournalEntry&)>& others) {
-  JournalHits hits;
+void seek_hits(sd_journal* journal, const JournalInterval& interval) {
   add_matches(journal);
   if (interval.boot_id) limit_to_boot(journal, *interval.boot_id);
   seek_to_start(journal, interval);
+}
+
+JournalHits find_hits(sd_journal* journal, const JournalInterval& interval,
+                      const std::function<void(const JournalEntry&)>& others) {
+  seek_hits(journal, interval);
+  return collect_hits(journal, interval, others);
+}
+
+JournalHits collect_hits(sd_journal* journal, const JournalInterval& interval,
+                         const std::function<void(const JournalEntry&)>& others) {
+  JournalHits hits;
   JournalEntry entry;
   while (sd_journal_next(journal) > 0) {
     if (interval.until_us && realtime_of(journal) > *interval.until_us) break;

@@ -1,8 +1,6 @@
 // Which stretches of a journal can hold a kernel's report: from the index, without reading the rest.
 #pragma once
 
-#include <systemd/sd-journal.h>
-
 #include <cstdint>
 #include <functional>
 #include <set>
@@ -11,6 +9,8 @@
 
 #include "parser/journal_handle.hpp"
 #include "parser/source_journal.hpp"
+
+struct sd_journal;  // libsystemd's open journal
 
 namespace oomwhy {
 
@@ -28,9 +28,16 @@ struct JournalHits {
   std::uint64_t damaged_entries = 0;
 };
 
-// The first pass. Entries of other programs that may matter are handed to `others` as they come.
+// The first pass: seek_hits() and collect_hits(). Entries of other programs that may matter are handed to `others` as
+// they come.
 JournalHits find_hits(sd_journal* journal, const JournalInterval& interval,
                       const std::function<void(const JournalEntry&)>& others);
+
+// Narrows the journal to the entries that can speak of a kill and goes before the interval's first.
+void seek_hits(sd_journal* journal, const JournalInterval& interval);
+// From where the journal stands to its end, or the interval's; of a journal that grows it can be called again.
+JournalHits collect_hits(sd_journal* journal, const JournalInterval& interval,
+                         const std::function<void(const JournalEntry&)>& others);
 
 // What the service manager said of some units without a message id of its own: starts, timeouts, signals. Entries that
 // find_hits() has handed on are left out.

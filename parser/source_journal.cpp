@@ -1,5 +1,7 @@
 #include "parser/source_journal.hpp"
 
+#include <systemd/sd-journal.h>
+
 #include <algorithm>
 #include <cstring>
 #include <set>

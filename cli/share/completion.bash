@@ -33,6 +33,7 @@ _oomwhy() {
     scan) options="$common $reading --cursor-file= --textfile= --fail-on= --jobs=" ;;
     doctor) options="$common --root=" ;;
     advise) options="$common $reading $selection --what-if= --out= --force --for=" ;;
+    explain) options="$common $reading $selection --follow" ;;
     *) options="$common $reading $selection" ;;
   esac
   local value=${cur#*=}

@@ -12,6 +12,7 @@ end
 
 set -l commands explain list report advise scan doctor
 set -l reads "not __fish_seen_subcommand_from doctor"
+set -l explains "not __fish_seen_subcommand_from list report advise scan doctor"
 set -l selects "not __fish_seen_subcommand_from doctor scan"
 
 complete -c oomwhy -n __fish_use_subcommand -a explain -d 'The full story of the latest incident'
@@ -36,6 +37,7 @@ complete -c oomwhy -n $reads -s M -l machine -x -d 'Journal of a container'
 complete -c oomwhy -n $reads -l namespace -x -d 'Journal namespace'
 complete -c oomwhy -n $reads -s m -l merge -d 'All journals'
 complete -c oomwhy -n $reads -l kmsg -d 'The ring buffer of the running kernel'
+complete -c oomwhy -n $explains -l follow -d 'Print each incident when it is over'
 complete -c oomwhy -n $reads -l assume-timezone -x -d 'Zone of the log'
 complete -c oomwhy -n $reads -l assume-year -x -d 'Year of the log'
 complete -c oomwhy -n $reads -l host -x -d 'Host of the log'

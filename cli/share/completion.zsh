@@ -66,8 +66,11 @@ _oomwhy() {
         '--out=[drop-ins as files]:folder:_directories' '--force[over what is there]' \
         '--for=[in the words of]:kind:(upstart nosh openrc runit wrapper cgexec choom docker kubernetes)' \
         '*:input or match:_oomwhy_inputs' ;;
+    list|report)
+      _arguments -s '1:command:' $common $reading $selection '*:input or match:_oomwhy_inputs' ;;
     *)
-      _arguments -s '1:command:_oomwhy_first' $common $reading $selection '*:input or match:_oomwhy_inputs' ;;
+      _arguments -s '1:command:_oomwhy_first' $common $reading $selection \
+        '--follow[print each incident when it is over]' '*:input or match:_oomwhy_inputs' ;;
   esac
 }
 

@@ -468,6 +468,36 @@ test_a_redaction_key_that_cannot_be_used_shows_nothing() {
   err_has "16 bytes"
 }
 
+# A journal that grows: the kill is written while it is followed, and shown at the latest when the follower is stopped.
+kill_in_export() {
+  printf '%s\n' "__REALTIME_TIMESTAMP=1700000${1}000000" "__MONOTONIC_TIMESTAMP=${1}000000" \
+    "_BOOT_ID=aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" "_MACHINE_ID=bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb" "_HOSTNAME=db-07" \
+    "_TRANSPORT=kernel" "SYSLOG_IDENTIFIER=kernel" "SYSLOG_FACILITY=0" "PRIORITY=3" \
+    "MESSAGE=Out of memory: Killed process $1 (job$1) total-vm:400000kB, anon-rss:300000kB, file-rss:0kB, shmem-rss:0kB, UID:0 pgtables:700kB oom_score_adj:0" ""
+}
+
+test_a_journal_is_followed_until_a_signal() {
+  local writer=/lib/systemd/systemd-journal-remote follower
+  [ -x "$writer" ] || exit 77
+  mkdir "$folder/journal"
+  kill_in_export 100 >"$folder/export"
+  "$writer" -o "$folder/journal/a.journal" "$folder/export" 2>/dev/null || exit 77
+  "$oomwhy" --follow -o json-lines -D "$folder/journal" -S @1700000200 </dev/null >"$folder/out" 2>"$folder/err" &
+  follower=$!
+  until grep -qF following "$folder/err"; do sleep 0.05; done
+  kill_in_export 300 >"$folder/export"
+  "$writer" -o "$folder/journal/a.journal" "$folder/export" 2>/dev/null
+  kill -TERM "$follower"
+  status=0
+  wait "$follower" || status=$?
+  status_is 0
+  out_has '"comm":"job300"'
+  python3 - "$folder/out" <<'PYTHON' || fail "not one whole run with one incident"
+import json, sys
+assert [json.loads(line)["type"] for line in open(sys.argv[1])] == ["begin", "incident", "coverage", "end"]
+PYTHON
+}
+
 declare -F "test_$case" >/dev/null || { echo "no such case: $case"; exit 2; }
 "test_$case"
 echo "ok $case"

@@ -44,6 +44,25 @@ TEST_CASE("the flag --kmsg names the ring buffer") {
   CHECK_FALSE(request({"list"}).kernel_ring);
 }
 
+TEST_CASE("what is followed grows, and is shown incident by incident") {
+  CHECK(request({"--follow"}).follow);
+  CHECK(request({"--follow"}).selection.limit == std::nullopt);
+  CHECK(request({"--follow", "--kmsg", "-o", "json-lines"}).kernel_ring);
+  CHECK(request({"--follow", "-D", "/x", "-S", "-1h", "mysqld"}).journal.directory == "/x");
+  CHECK_FALSE(request({}).follow);
+  for (const Words& words : std::vector<Words>{{"--follow", "kern.log"},
+                                               {"--follow", "-"},
+                                               {"--follow", "--kmsg", "-m"},
+                                               {"--follow", "--kmsg", "-S", "-1h"},
+                                               {"--follow", "-o", "json"},
+                                               {"--follow", "-o", "markdown"},
+                                               {"--follow", "-n", "3"},
+                                               {"--follow", "-U", "now"},
+                                               {"list", "--follow"}}) {
+    CHECK(mistake(words) == "--follow");
+  }
+}
+
 TEST_CASE("each command has its own defaults") {
   CHECK(request({"list"}).selection.limit == std::nullopt);
   CHECK(request({"list", "-1"}).selection.limit == 1U);

@@ -88,17 +88,23 @@ bool can_make_journals() {
   return false;
 }
 
-MadeJournal::MadeJournal(const std::string& export_text, JournalLayout layout) {
+MadeJournal::MadeJournal(const std::string& export_text, JournalLayout layout) : layout_(layout) {
   std::string folder = (fs::temp_directory_path() / "oomwhy-journal-XXXXXX").string();
   folder_ = mkdtemp(folder.data());
+  add(export_text);
+}
+
+void MadeJournal::add(const std::string& export_text) {
   const fs::path text = folder_ / "export";
   std::ofstream(text, std::ios::binary) << export_text;
-  const std::string command = std::string("SYSTEMD_JOURNAL_COMPACT=") + (layout.compact ? "1 " : "0 ") + kWriter +
-                              " --compress=" + (layout.compressed ? "yes" : "no") + " -o '" + file() + "' '" +
+  const std::string command = std::string("SYSTEMD_JOURNAL_COMPACT=") + (layout_.compact ? "1 " : "0 ") + kWriter +
+                              " --compress=" + (layout_.compressed ? "yes" : "no") + " -o '" + file() + "' '" +
                               text.string() + "' >/dev/null 2>&1";
-  if (std::system(command.c_str()) != 0) std::fprintf(stderr, "cannot make %s\n", file().c_str());
+  if (std::system(command.c_str()) != 0) std::fprintf(stderr, "cannot write %s\n", file().c_str());
   fs::remove(text);
 }
+
+void MadeJournal::rotate() { fs::rename(file(), folder_ / "made@1.journal"); }
 
 MadeJournal::~MadeJournal() {
   std::error_code ignored;

@@ -45,11 +45,17 @@ class MadeJournal {
   MadeJournal(const MadeJournal&) = delete;
   MadeJournal& operator=(const MadeJournal&) = delete;
 
+  // Appends to the file, as a host that goes on logging.
+  void add(const std::string& export_text);
+  // The file becomes an archived one beside it; what is added from now on goes into a new file.
+  void rotate();
+
   std::string file() const { return (folder_ / "made.journal").string(); }
   const std::filesystem::path& folder() const { return folder_; }
 
  private:
   std::filesystem::path folder_;
+  JournalLayout layout_;
 };
 
 }  // namespace oomwhy

@@ -1,0 +1,15 @@
+// --follow: each incident of the ring buffer or a journal when it is over, until SIGINT or SIGTERM.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "cli/program.hpp"
+#include "cli/request.hpp"
+
+namespace oomwhy {
+
+// `now_us`: the incidents from then on, where -S names no earlier time. `key`: for redaction, may be empty.
+ExitStatus run_follow(Request request, const std::string& key, std::int64_t now_us);
+
+}  // namespace oomwhy
