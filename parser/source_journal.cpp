@@ -116,11 +116,62 @@ std::vector<JournalBoot> boots_in(sd_journal* journal) {
     sd_journal_get_realtime_usec(journal, &first);
     if (sd_journal_seek_tail(journal) < 0 || sd_journal_previous(journal) <= 0) continue;
     sd_journal_get_realtime_usec(journal, &last);
-    boots.push_back({id, static_cast<std::int64_t>(first), static_cast<std::int64_t>(last)});
+    boots.push_back({id, static_cast<std::int64_t>(first), static_cast<std::int64_t>(last),
+                     std::string(peek_field(journal, "_MACHINE_ID"))});
   }
   std::sort(boots.begin(), boots.end(),
             [](const JournalBoot& a, const JournalBoot& b) { return a.first_us < b.first_us; });
   return boots;
+}
+
+// What is written when a host goes down in order: journald's "Journal stopped", the manager's "Shutting down", and its
+// shutdown.target, where /var is unmounted before the other two.
+bool went_down_in_order(sd_journal* journal, const JournalBoot& boot) {
+  sd_journal_flush_matches(journal);
+  for (const std::string_view match :
+       {"MESSAGE_ID=d93fb3c9c24d451a97cea615ce59c00b", "MESSAGE_ID=98268866d1d54a499c4e98921d93bc40"}) {
+    sd_journal_add_match(journal, match.data(), match.size());
+  }
+  sd_journal_add_disjunction(journal);
+  constexpr std::string_view kTarget = "UNIT=shutdown.target";
+  sd_journal_add_match(journal, kTarget.data(), kTarget.size());
+  sd_journal_add_conjunction(journal);
+  const std::string match = "_BOOT_ID=" + boot.id;
+  sd_journal_add_match(journal, match.data(), match.size());
+  std::uint64_t last = 0;
+  if (sd_journal_seek_tail(journal) < 0 || sd_journal_previous(journal) <= 0 ||
+      sd_journal_get_realtime_usec(journal, &last) < 0) {
+    return false;
+  }
+  // journald can be stopped and started again in the middle of a boot.
+  constexpr std::int64_t kLongestShutdown = std::int64_t{600} * 1'000'000;
+  return boot.last_us - static_cast<std::int64_t>(last) <= kLongestShutdown;
+}
+
+bool is_in(const JournalBoot& boot, const JournalInterval& interval) {
+  return (!interval.boot_id || boot.id == *interval.boot_id) &&
+         (!interval.since_us || boot.last_us >= *interval.since_us) &&
+         (!interval.until_us || boot.last_us <= *interval.until_us);
+}
+
+constexpr std::size_t kMostCuts = 16;
+
+// Boots that another one of the same machine followed, and that just stop: what a panic prints, and the report before
+// it, cannot be written to a disk any more.
+std::vector<BlindSpot> find_cut_boots(sd_journal* journal, const std::vector<JournalBoot>& boots,
+                                      const JournalInterval& interval) {
+  std::vector<BlindSpot> spots;
+  std::set<std::string> has_later;
+  for (auto boot = boots.rbegin(); boot != boots.rend() && spots.size() < kMostCuts; ++boot) {
+    const bool last = has_later.insert(boot->machine_id).second;
+    if (last || !is_in(*boot, interval) || went_down_in_order(journal, *boot)) continue;
+    spots.push_back({BlindSpotKind::Gap, "boot " + boot->id +
+                                             " ends without a shutdown: after a panic, a reset or a power cut the "
+                                             "last of what it said was not written (pstore, a serial console or "
+                                             "netconsole may have it)"});
+  }
+  sd_journal_flush_matches(journal);
+  return spots;
 }
 
 // The passes over the journal gave them one pass after the other.
@@ -147,6 +198,7 @@ InputSummary read_journal(const JournalLocation& location, const JournalInterval
   const auto boots = boots_in(journal);
   const JournalInterval interval = narrow_to_boot(asked, boots);
   fill_interval(journal, interval, summary);
+  for (BlindSpot& spot : find_cut_boots(journal, boots, interval)) summary.blind_spots.push_back(std::move(spot));
 
   std::set<std::string> units;
   std::vector<UserlandEvent> words;

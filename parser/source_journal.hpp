@@ -27,6 +27,7 @@ struct JournalLocation {
 struct JournalBoot {
   std::string id;                          // 32 hex digits
   std::int64_t first_us = 0, last_us = 0;  // realtime of its first and last entry
+  std::string machine_id = {};             // of its last entry
 };
 
 // Which part of it.

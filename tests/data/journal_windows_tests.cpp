@@ -11,6 +11,7 @@ namespace oomwhy {
 namespace {
 
 constexpr std::int64_t kSecond = 1'000'000;
+constexpr std::int64_t kHour = 3600 * kSecond;
 constexpr std::int64_t kKill = 1'763'431'361 * kSecond;  // 2025-11-18T02:02:41Z
 const std::string kBoot = "b6c0a1d2e3f405162738495a6b7c8d41";
 const std::string kOtherBoot = "0f0e0d0c0b0a09080706050403020100";
@@ -176,6 +177,27 @@ TEST_CASE("what the service manager says stands in order of time") {
   REQUIRE(reading.userland.size() == 2);
   CHECK(std::get<UnitMessage>(reading.userland[0].fact).word == UnitWord::SignalOnRequest);
   CHECK(std::get<UnitMessage>(reading.userland[1].fact).word == UnitWord::ProcessExited);
+}
+
+// As in the capture of a panic (panic_on_oom): journald wrote nothing of it, and the next boot follows.
+TEST_CASE("a boot that another one follows and that just stops is a blind spot") {
+  if (!can_make_journals()) return;
+  const std::string next = "c7d1b2e3f405162738495a6b7c8d41b6";
+  const auto said = [](std::int64_t at, const std::string& boot) {
+    return export_entry(at, boot, kernel_record("usb 1-1: new high-speed USB device", 6));
+  };
+  const auto stopped = export_entry(
+      kKill + kSecond, kBoot,
+      {{"_TRANSPORT", "driver"}, {"MESSAGE_ID", "d93fb3c9c24d451a97cea615ce59c00b"}, {"MESSAGE", "Journal stopped"}});
+  const auto cut = read(said(kKill, kBoot) + said(kKill + kHour, next));
+  REQUIRE(has_blind_spot(cut, BlindSpotKind::Gap));
+  CHECK(cut.summary.blind_spots.front().detail.find("boot " + kBoot + " ends without a shutdown") == 0);
+  CHECK_FALSE(has_blind_spot(read(said(kKill, kBoot) + stopped + said(kKill + kHour, next)), BlindSpotKind::Gap));
+  // journald was stopped and started again, long before the end.
+  CHECK(has_blind_spot(read(said(kKill, kBoot) + stopped + said(kKill + kHour, kBoot) + said(kKill + 2 * kHour, next)),
+                       BlindSpotKind::Gap));
+  // The boot that is running.
+  CHECK_FALSE(has_blind_spot(read(said(kKill, kBoot)), BlindSpotKind::Gap));
 }
 
 }  // namespace
