@@ -1,6 +1,7 @@
 // Two times of one host compared, by the best clock that both have.
 #pragma once
 
+#include <compare>
 #include <cstdint>
 #include <optional>
 
@@ -22,6 +23,20 @@ constexpr std::optional<std::int64_t> microseconds_between(const Time& earlier, 
   if (const auto span = difference(earlier.realtime_us, later.realtime_us)) return span;
   if (const auto span = difference(earlier.wall_us, later.wall_us)) return span;
   return difference(earlier.uptime_us, later.uptime_us);
+}
+
+// A time's place among others, for sorting. Times of different clocks are never compared: those of one clock stand
+// together, the time of day first, in a strict weak order. microseconds_between() is none where clocks are mixed.
+struct TimePlace {
+  int clock = 0;
+  std::int64_t us = 0;
+  auto operator<=>(const TimePlace&) const = default;
+};
+constexpr TimePlace place_of(const Time& time) {
+  if (time.realtime_us) return {0, *time.realtime_us};
+  if (time.wall_us) return {1, *time.wall_us};
+  if (time.uptime_us) return {2, *time.uptime_us};
+  return {3, 0};
 }
 
 // Seconds between two times of one boot. The kernel's own clock comes first: received stamps of one report differ by

@@ -224,9 +224,7 @@ const char* speaker(const UserlandEvent& event) {
 }
 
 void write_timeline(Incident& incident) {
-  const auto earlier = [](const auto& a, const auto& b) {
-    return microseconds_between(a.time, b.time).value_or(0) > 0;
-  };
+  const auto earlier = [](const auto& a, const auto& b) { return place_of(a.time) < place_of(b.time); };
   std::stable_sort(incident.userland.begin(), incident.userland.end(), earlier);
   for (const UserlandEvent& event : incident.userland) {
     if (in_timeline(incident, event)) incident.timeline.push_back({event.time, speaker(event), event.text});
@@ -250,7 +248,7 @@ void join_userland(std::vector<Incident>& incidents, const std::vector<UserlandE
     write_timeline(incident);
   }
   std::stable_sort(incidents.begin(), incidents.end(), [](const Incident& a, const Incident& b) {
-    return a.started && b.started && microseconds_between(*a.started, *b.started).value_or(0) > 0;
+    return place_of(a.started.value_or(Time{})) < place_of(b.started.value_or(Time{}));
   });
 }
 

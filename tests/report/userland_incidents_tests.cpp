@@ -1,7 +1,9 @@
 #include "report/userland_incidents.hpp"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 
+#include "report/moment.hpp"
 #include "report/unit_fate.hpp"
 
 using namespace oomwhy;
@@ -165,4 +167,23 @@ TEST_CASE("without a line that tells, the sender is unknown; another unit's line
 TEST_CASE("a SIGKILL that an incident explains is not another kill") {
   CHECK(find_other_kills({kernel_incident()}, {killed_by_signal(2, "mariadb.service")}).empty());
   CHECK(find_other_kills({kernel_incident()}, {killed_by_signal(2, "api.service")}).size() == 1);
+}
+
+// Times in every order of three clocks: whatever the order that they come in, those of one clock are in order after it.
+TEST_CASE("times of different clocks are sorted without being compared") {
+  std::vector<Time> times(6);
+  times[0].realtime_us = 5;
+  times[0].uptime_us = 900;
+  times[1].uptime_us = 7;
+  times[2].realtime_us = 3;
+  times[3].wall_us = 4;
+  times[4].uptime_us = 6;
+  times[5] = {};
+  std::vector<std::size_t> order = {0, 1, 2, 3, 4, 5};
+  do {
+    std::vector<std::size_t> sorted = order;
+    std::stable_sort(sorted.begin(), sorted.end(),
+                     [&](std::size_t a, std::size_t b) { return place_of(times[a]) < place_of(times[b]); });
+    CHECK(sorted == std::vector<std::size_t>{2, 0, 3, 4, 1, 5});
+  } while (std::next_permutation(order.begin(), order.end()));
 }
