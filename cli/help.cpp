@@ -117,7 +117,7 @@ std::string_view formats_of(Command command) {
            "  -o, --output=FORMAT   text, json, json-lines\n";
   }
   if (command == Command::Explain) {
-    return "      --follow          wait at the end of the journal, or of --kmsg, for the next\n"
+    return "      --follow          wait for the next, in the journal or --kmsg\n"
            "  -o, --output=FORMAT   text, full, markdown, json, json-lines\n";
   }
   return "  -o, --output=FORMAT   text, full, markdown, json, json-lines\n";
