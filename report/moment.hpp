@@ -1,9 +1,9 @@
 // Two times of one host compared, by the best clock that both have.
 #pragma once
 
-#include <compare>
 #include <cstdint>
 #include <optional>
+#include <utility>
 
 #include "parser/event.hpp"
 
@@ -27,11 +27,7 @@ constexpr std::optional<std::int64_t> microseconds_between(const Time& earlier, 
 
 // A time's place among others, for sorting. Times of different clocks are never compared: those of one clock stand
 // together, the time of day first, in a strict weak order. microseconds_between() is none where clocks are mixed.
-struct TimePlace {
-  int clock = 0;
-  std::int64_t us = 0;
-  auto operator<=>(const TimePlace&) const = default;
-};
+using TimePlace = std::pair<int, std::int64_t>;  // rank of the clock, microseconds on it
 constexpr TimePlace place_of(const Time& time) {
   if (time.realtime_us) return {0, *time.realtime_us};
   if (time.wall_us) return {1, *time.wall_us};
