@@ -114,6 +114,17 @@ std::string_view hostile_name(std::uint32_t draw) {
   return kNames[draw % kNames.size()];
 }
 
+std::string interleave_reports(std::string_view one, std::string_view other, std::uint32_t seed) {
+  Lines first = split(one), second = split(other), all;
+  std::mt19937 draw(seed);
+  std::size_t from_first = 0, from_second = 0;
+  while (from_first < first.size() || from_second < second.size()) {
+    const bool take_first = from_second == second.size() || (from_first < first.size() && draw() % 2 == 0);
+    all.push_back(std::move(take_first ? first[from_first++] : second[from_second++]));
+  }
+  return join(all);
+}
+
 std::string mutate_report(std::string_view log, std::uint32_t seed) { return Mutation(split(log), seed).run(); }
 
 }  // namespace oomwhy::fuzz
