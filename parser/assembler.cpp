@@ -48,6 +48,12 @@ DiagnosticKind kind_of(const Damaged& why) {
 
 constexpr std::size_t kQuoted = 80;  // of a line, in a diagnostic
 
+// What the kernel did, and no line of a report: a process's word for it says nothing of the kernel's reports.
+bool tells_of_kernel(const Fact& fact) {
+  return std::holds_alternative<BootStart>(fact) || std::holds_alternative<SysrqOom>(fact) ||
+         std::holds_alternative<CallbacksSuppressed>(fact);
+}
+
 // A number of the fact was too large for its field and is left out.
 bool lost_a_number(const Fact& fact) {
   return std::visit(
@@ -193,7 +199,7 @@ void Assembler::State::pass(const LogLine& line) {
   }
   if (open_.empty()) return;
   if (++since_fact_ > kGiveUpAfter) return close(open_.take_all(), AtEnd::No);
-  ReportBuilder* current = open_.current();
+  ReportBuilder* current = open_.current(line);
   const bool elision = is_elision(line.text);
   if (current != nullptr && !elision && may_report(line) && line.transport != Transport::Userspace &&
       !line.text.empty()) {
@@ -216,6 +222,7 @@ void Assembler::State::pass(std::uint64_t lines) {
 }
 
 bool Assembler::State::take_notice(const LogLine& line, const Fact& fact) {
+  if (line.transport == Transport::Userspace && tells_of_kernel(fact)) return true;
   if (const auto* damaged = std::get_if<Damaged>(&fact)) {
     damage(line, *damaged);
   } else if (std::holds_alternative<BootStart>(fact)) {
@@ -238,7 +245,7 @@ bool Assembler::State::take_notice(const LogLine& line, const Fact& fact) {
 }
 
 void Assembler::State::damage(const LogLine& line, const Damaged& why) {
-  ReportBuilder* current = open_.current();
+  ReportBuilder* current = open_.current(line);
   // Many lines look a little like a row; only inside a report is one of them a row that was damaged.
   if (current == nullptr && why.kind == "task row") return;
   if (current != nullptr) current->damage(line, why);
@@ -257,9 +264,11 @@ void Assembler::State::suppress(const LogLine& line, const CallbacksSuppressed& 
 
 void Assembler::State::reap(const LogLine& line, std::uint32_t pid, bool reaped) {
   const auto& reports = open_.all();
-  const bool found = std::any_of(reports.rbegin(), reports.rend(),
-                                 [&](const auto& report) { return report->reap(pid, reaped, line.line); });
-  if (!found && !recent_.reap(pid, reaped, line.line)) unseen_kills_.add(line.line, 1);
+  const bool found = std::any_of(reports.rbegin(), reports.rend(), [&](const auto& report) {
+    return report->is_of_process() == (line.transport == Transport::Userspace) && report->reap(pid, reaped, line.line);
+  });
+  if (!found && !recent_.reap(pid, reaped, line) && line.transport != Transport::Userspace)
+    unseen_kills_.add(line.line, 1);
 }
 
 Prelude Assembler::State::take_prelude() {

@@ -43,7 +43,35 @@ void check_page_tables(Victim& victim, const Task* row, const Check& check) {
                                             printed, printed / 1024));
 }
 
+// A comm as far as every spelling of a log keeps it: a line that ends with one loses the blanks at its end, and the
+// rest of a name with a newline in it may stand on a line of its own.
+std::string_view kept_of(std::string_view comm) {
+  const auto control =
+      std::find_if(comm.begin(), comm.end(), [](char c) { return static_cast<unsigned char>(c) < ' '; });
+  comm = comm.substr(0, static_cast<std::size_t>(control - comm.begin()));
+  return comm.substr(0, comm.find_last_not_of(' ') + 1);
+}
+
+bool same_name(std::string_view one, std::string_view other) { return kept_of(one) == kept_of(other); }
+
+void check_against_constraint(const Victim& victim, const NamedVictim& named, const Check& check) {
+  if (named.comm && !same_name(victim.comm, *named.comm)) {
+    check.say(victim.origin_line,
+              fmt::format("process {} is killed as \"{}\", but the oom-kill: line (line {}) calls it "
+                          "\"{}\"",
+                          victim.pid, victim.comm, named.line, *named.comm));
+  }
+  if (victim.uid && named.uid && *victim.uid != *named.uid) {
+    check.say(victim.origin_line, fmt::format("process {} is killed as uid {}, but the oom-kill: line (line {}) has {}",
+                                              victim.pid, *victim.uid, named.line, *named.uid));
+  }
+}
+
 void check_against_row(const OomEvent& event, const Victim& victim, const Task& row, const Check& check) {
+  if (!same_name(victim.comm, row.comm)) {
+    check.say(victim.origin_line, fmt::format("process {} is killed as \"{}\", but its row (line {}) calls it \"{}\"",
+                                              victim.pid, victim.comm, row.origin_line, row.comm));
+  }
   if (victim.uid && row.uid && !same_uid(*row.uid, *victim.uid)) {
     check.say(victim.origin_line, fmt::format("process {} is killed as uid {}, but its row (line {}) has uid {}",
                                               victim.pid, *victim.uid, row.origin_line, *row.uid));
@@ -72,7 +100,8 @@ std::uint64_t sum_of(const OomEvent& event, std::optional<Kibibytes> NodeMemory:
 
 }  // namespace
 
-void check_contradictions(OomEvent& event, const std::string& source, std::vector<Diagnostic>& diagnostics) {
+void check_contradictions(OomEvent& event, const std::optional<NamedVictim>& named, const std::string& source,
+                          std::vector<Diagnostic>& diagnostics) {
   const Check check(source, diagnostics);
   constexpr std::size_t kEnough = 64;  // of a group kill's victims; each costs a search of the table
   for (std::size_t i = 0; i < std::min(event.victims.size(), kEnough); ++i) {
@@ -80,6 +109,7 @@ void check_contradictions(OomEvent& event, const std::string& source, std::vecto
     const Task* row = row_of(event, victim.pid);
     check_page_tables(victim, row, check);
     if (row != nullptr) check_against_row(event, victim, *row, check);
+    if (named && named->pid == victim.pid) check_against_constraint(victim, *named, check);
   }
 }
 

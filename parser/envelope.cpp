@@ -86,9 +86,10 @@ bool take_host_and_tag(std::string_view& rest, LogLine& line) {
   return true;
 }
 
-void set_transport_by_tag(LogLine& line) {
-  if (line.identifier.empty() || line.identifier == "kernel") return;
-  line.transport = Transport::Userspace;
+void set_transport_by_sender(LogLine& line) {
+  const bool other_tag = !line.identifier.empty() && line.identifier != "kernel" && line.identifier != "vmunix";
+  const bool is_process = line.sender_pid.value_or(0) != 0 || line.facility.value_or(0) != 0;
+  if (other_tag || is_process) line.transport = Transport::Userspace;
 }
 
 std::optional<int> priority_of(std::string_view name) {

@@ -37,8 +37,10 @@ bool add_stamp(PrintedStamp& stamp, const PrintedStamp& further);
 bool take_tag(std::string_view& rest, LogLine& line);
 bool take_host_and_tag(std::string_view& rest, LogLine& line);
 
-// What a tag says about the writer: programs name themselves, but anyone may call himself "kernel".
-void set_transport_by_tag(LogLine& line);
+// What tag, PID and facility say about the writer. Programs name themselves, but anyone may call himself "kernel". The
+// kernel has no PID, and facility 0 is its own: what processes log has another one (logger(1), syslog(3) and the
+// kernel's devkmsg_write() see to that). A tag "kernel" with neither tells nothing. Some BSD-like loggers print PID 0.
+void set_transport_by_sender(LogLine& line);
 
 // "warn", "warning", "err", "kern", "daemon", … as numbers.
 std::optional<int> priority_of(std::string_view name);

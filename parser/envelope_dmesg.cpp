@@ -43,12 +43,11 @@ bool take_dmesg_envelope(std::string_view& rest, Envelope& found, const Surround
     found.line.form = EnvelopeForm::JournalShort;
     // systemd 257 and later print when journald received the line, earlier ones the kernel's own stamp.
     found.stamp.clock = Clock::Received;
-    set_transport_by_tag(found.line);
-  } else {
+  } else if (rest.starts_with("kernel:")) {
     // Agents that log dmesg again repeat the tag.
-    if (rest.starts_with("kernel:")) take_tag(rest, found.line);
-    if (found.line.facility.value_or(0) != 0) found.line.transport = Transport::Userspace;
+    take_tag(rest, found.line);
   }
+  set_transport_by_sender(found.line);
   return true;
 }
 

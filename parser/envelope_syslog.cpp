@@ -41,7 +41,7 @@ void take_sender(std::string_view& rest, Envelope& found) {
     }
   }
   if (found.line.identifier.empty()) take_host_and_tag(rest, found.line);
-  set_transport_by_tag(found.line);
+  set_transport_by_sender(found.line);
   // Other programs' text is their own, even where it looks like a kernel's prefix.
   if (found.line.transport != Transport::Userspace) take_printk_prefix(rest, found);
 }
@@ -163,8 +163,7 @@ bool take_syslog5424_envelope(std::string_view& rest, Envelope& found) {
   std::uint32_t pid = 0;
   if (to_number(words[2], pid)) syslog.line.sender_pid = pid;
   syslog.line.form = EnvelopeForm::Syslog5424;
-  if (syslog.line.facility.value_or(0) != 0) syslog.line.transport = Transport::Userspace;
-  set_transport_by_tag(syslog.line);
+  set_transport_by_sender(syslog.line);
   if (syslog.line.transport != Transport::Userspace) take_printk_prefix(behind, syslog);
   found = syslog;
   rest = behind;
@@ -182,7 +181,7 @@ bool take_unix_time_envelope(std::string_view& rest, Envelope& found) {
   unix_time.stamp.as_printed = printed;
   unix_time.stamp.clock = Clock::Received;
   unix_time.line.form = EnvelopeForm::JournalShort;
-  set_transport_by_tag(unix_time.line);
+  set_transport_by_sender(unix_time.line);
   if (unix_time.line.transport != Transport::Userspace) take_printk_prefix(behind, unix_time);
   found = unix_time;
   rest = behind;

@@ -8,9 +8,14 @@ namespace oomwhy {
 
 namespace {
 
-constexpr std::size_t kMostOpen = 8;
+constexpr std::ptrdiff_t kMostOpen = 8;  // of the kernel, and as many of processes
 
 using Candidates = std::vector<ReportBuilder*>;
+
+// Reports that can end or displace each other: no process's words do that to the kernel's.
+bool are_neighbours(const ReportBuilder& one, const ReportBuilder& other) {
+  return one.host() == other.host() && one.is_of_process() == other.is_of_process();
+}
 
 // Keeps those for which `holds`, unless that is none.
 template <typename Predicate>
@@ -84,10 +89,13 @@ OpenReports::Choice OpenReports::choose(const LogLine& line, const Fact& fact, B
 
 std::vector<std::unique_ptr<ReportBuilder>> OpenReports::open(std::unique_ptr<ReportBuilder> report) {
   std::vector<std::unique_ptr<ReportBuilder>> over;
+  const auto same_writer = [&](const auto& other) {
+    return other != nullptr && other->is_of_process() == report->is_of_process();
+  };
   for (auto& other : reports_) {
-    const bool full = reports_.size() - over.size() >= kMostOpen;
-    const bool ended = other->ended() && other->host() == report->host();
-    if (ended || full) over.push_back(std::move(other));
+    const bool full = std::count_if(reports_.begin(), reports_.end(), same_writer) >= kMostOpen;
+    const bool ended = other->ended() && are_neighbours(*other, *report);
+    if (ended || (full && same_writer(other))) over.push_back(std::move(other));
   }
   std::erase(reports_, nullptr);
   last_ = report.get();
@@ -101,16 +109,18 @@ std::vector<std::unique_ptr<ReportBuilder>> OpenReports::settle(ReportBuilder& r
   const auto self =
       std::find_if(reports_.begin(), reports_.end(), [&](const auto& other) { return other.get() == &report; });
   const bool behind_it =
-      std::any_of(std::next(self), reports_.end(), [&](const auto& other) { return other->host() == report.host(); });
+      std::any_of(std::next(self), reports_.end(), [&](const auto& other) { return are_neighbours(*other, report); });
   if (behind_it) {
     report.mix();
-    std::for_each(std::next(self), reports_.end(), [](const auto& other) { other->mix(); });
+    std::for_each(std::next(self), reports_.end(), [&](const auto& other) {
+      if (are_neighbours(*other, report)) other->mix();
+    });
   }
   last_ = &report;
   std::vector<std::unique_ptr<ReportBuilder>> over;
   if (!report.ended()) return over;
   for (auto other = reports_.begin(); other != self; ++other) {
-    if (!(*other)->mixed() && (*other)->host() == report.host()) over.push_back(std::move(*other));
+    if (!(*other)->mixed() && are_neighbours(**other, report)) over.push_back(std::move(*other));
   }
   std::erase(reports_, nullptr);
   return over;
@@ -129,6 +139,15 @@ std::vector<std::unique_ptr<ReportBuilder>> OpenReports::take_ended() {
   std::erase(reports_, nullptr);
   if (!over.empty()) last_ = reports_.empty() ? nullptr : reports_.back().get();
   return over;
+}
+
+ReportBuilder* OpenReports::current(const LogLine& line) const {
+  const bool of_process = line.transport == Transport::Userspace;
+  if (last_ != nullptr && last_->is_of_process() == of_process) return last_->ended() ? nullptr : last_;
+  const auto latest = std::find_if(reports_.rbegin(), reports_.rend(), [&](const auto& report) {
+    return report->is_of_process() == of_process && !report->ended();
+  });
+  return latest == reports_.rend() ? nullptr : latest->get();
 }
 
 void OpenReports::pass_over(const ReportBuilder* except) {

@@ -30,8 +30,8 @@ class OpenReports {
   void pass_over(const ReportBuilder* except);
   bool empty() const { return reports_.empty(); }
   const std::vector<std::unique_ptr<ReportBuilder>>& all() const { return reports_; }
-  // The report that is being printed as far as one can tell, or null.
-  ReportBuilder* current() const { return last_ != nullptr && !last_->ended() ? last_ : nullptr; }
+  // The report that the line's writer is printing as far as one can tell, or null.
+  ReportBuilder* current(const LogLine& line) const;
   std::uint64_t first_line() const;
 
  private:

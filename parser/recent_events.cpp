@@ -9,7 +9,10 @@ namespace {
 constexpr std::size_t kMostEvents = 64;
 constexpr std::size_t kMostTasks = 300000;
 
+// A process can write more rows than the kernel did.
 bool is_better(const OomEvent& a, const OomEvent& b) {
+  const bool of_process = a.trust == Trust::Userspace;
+  if (of_process != (b.trust == Trust::Userspace)) return !of_process;
   if (a.completeness.grade != b.completeness.grade) return a.completeness.grade < b.completeness.grade;
   return a.tasks.size() > b.tasks.size();
 }
@@ -41,12 +44,13 @@ void RecentEvents::keep(OomEvent event) {
   events_.insert(later, std::move(event));
 }
 
-bool RecentEvents::reap(std::uint32_t pid, bool reaped, std::uint64_t line) {
+bool RecentEvents::reap(std::uint32_t pid, bool reaped, const LogLine& line) {
   for (auto event = events_.rbegin(); event != events_.rend(); ++event) {
+    if ((event->trust == Trust::Userspace) != (line.transport == Transport::Userspace)) continue;
     for (Victim& victim : event->victims) {
       if (victim.pid != pid) continue;
       if (reaped || !victim.reaped) victim.reaped = reaped;
-      if (!reaped) event->lines.reaper_failure = line;
+      if (!reaped) event->lines.reaper_failure = line.line;
       return true;
     }
   }

@@ -9,6 +9,7 @@
 
 #include "parser/event.hpp"
 #include "parser/event_copies.hpp"
+#include "parser/log_line.hpp"
 
 namespace oomwhy {
 
@@ -18,7 +19,8 @@ class RecentEvents {
 
   // Keeps the event, unless it is a copy of an earlier one. Of two copies the more complete one is kept.
   void keep(OomEvent event);
-  bool reap(std::uint32_t pid, bool reaped, std::uint64_t line);
+  // The oom_reaper's word, of the writer whose event it is; false: no event has the victim.
+  bool reap(std::uint32_t pid, bool reaped, const LogLine& line);
   // Boots that were counted apart are one.
   void rejoin_boots(std::uint32_t from, std::uint32_t to);
 

@@ -32,9 +32,11 @@ bool is_of_journal(EnvelopeForm form) {
 std::optional<std::uint64_t> repeat_key(const LogLine& line, const Fact& fact) {
   if (may_recur(fact)) return std::nullopt;
   const std::hash<std::string_view> hash;
-  if (line.stamp.uptime_us) return joined(hash(line.text), static_cast<std::uint64_t>(*line.stamp.uptime_us));
+  // What a process says in the kernel's words is no copy of the kernel's line.
+  const std::uint64_t text = joined(hash(line.text), line.transport == Transport::Userspace ? 1 : 0);
+  if (line.stamp.uptime_us) return joined(text, static_cast<std::uint64_t>(*line.stamp.uptime_us));
   if (line.stamp.as_printed.empty() || (is_of_journal(line.form) && !is_exact(line.stamp))) return std::nullopt;
-  return joined(joined(hash(line.text), 0), hash(line.stamp.as_printed));
+  return joined(joined(text, 0), hash(line.stamp.as_printed));
 }
 
 bool RecentLines::is_repeat(const LogLine& line, const Fact& fact) {

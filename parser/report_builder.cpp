@@ -180,7 +180,7 @@ OomEvent ReportBuilder::finish(std::vector<Diagnostic>& diagnostics) {
   }
   event_.page_size = find_page_size(event_, buddy_page_bytes_, unlimited_kb_);
   undo_shmem_shift(event_);
-  check_contradictions(event_, source_, diagnostics);
+  check_contradictions(event_, victims_.named_by_constraint(), source_, diagnostics);
   grade(event_, wholeness);
   report_ambiguity(diagnostics);
   return std::move(event_);

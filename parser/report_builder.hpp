@@ -66,6 +66,7 @@ class ReportBuilder {
 
   ReportKind kind() const { return kind_; }
   Trust trust() const { return event_.trust; }
+  bool is_of_process() const { return event_.trust == Trust::Userspace; }  // the source says: not the kernel's
   bool ended() const { return ended_; }
   bool mixed() const { return mixed_; }
   // Certainly an OOM report, not only a block that other reports have too.

@@ -37,8 +37,7 @@ std::optional<std::int64_t> ReportBuilder::distance(const LogLine& line) const {
 }
 
 bool ReportBuilder::is_other_context(const LogLine& line) const {
-  const bool userspace = event_.trust == Trust::Userspace;
-  if (userspace != (line.transport == Transport::Userspace)) return true;
+  if (is_of_process() != (line.transport == Transport::Userspace)) return true;
   if (!line.host.empty() && !event_.host.empty() && line.host != event_.host) return true;
   if (!line.boot_id.empty() && !event_.boot_id.empty() && line.boot_id != event_.boot_id) return true;
   return !line.caller.empty() && !caller_.empty() && line.caller != caller_;

@@ -33,7 +33,7 @@ Victim* VictimList::find(std::uint32_t pid) {
 
 void VictimList::name(const ConstraintSummary& line, std::uint64_t at) {
   if (constraint_) return;
-  constraint_ = decltype(constraint_)::value_type{};
+  constraint_ = NamedVictim{};
   constraint_->pid = line.pid;
   constraint_->uid = line.uid;
   constraint_->line = at;
@@ -43,7 +43,7 @@ void VictimList::name(const ConstraintSummary& line, std::uint64_t at) {
 
 void VictimList::name(const KillIntent& line, std::uint64_t at) {
   if (message_ == KillMessage::None) message_ = line.message;
-  intent_ = decltype(intent_)::value_type{};
+  intent_ = NamedVictim{};
   intent_->pid = line.pid;
   intent_->comm = std::string(line.comm);
   intent_->score = line.score;
@@ -108,11 +108,11 @@ bool VictimList::reap(std::uint32_t pid, bool reaped) {
 
 // Nobody's kill is printed: the log ends before it, or the kernel had no one left to kill when it came to it.
 std::optional<Victim> VictimList::only_named() const {
-  const std::optional<Named>& named = constraint_ && constraint_->pid ? constraint_ : intent_;
+  const std::optional<NamedVictim>& named = constraint_ && constraint_->pid ? constraint_ : intent_;
   if (!named || !named->pid) return std::nullopt;
   Victim victim;
   victim.pid = *named->pid;
-  victim.comm = named->comm;
+  victim.comm = named->comm.value_or("");
   victim.uid = named->uid;
   victim.origin_line = named->line;
   return victim;
@@ -136,7 +136,7 @@ void VictimList::finish(OomEvent& event) {
   }
   if (intent_ && intent_->pid == chosen.pid) chosen.score = intent_->score;
   if (!nobody_killed && intent_ && intent_->pid != chosen.pid) {
-    event.chosen = ChosenInstead{*intent_->pid, intent_->comm, intent_->score};
+    event.chosen = ChosenInstead{*intent_->pid, intent_->comm.value_or(""), intent_->score};
   }
   event.victims = std::move(victims_);
 }

@@ -13,6 +13,14 @@
 
 namespace oomwhy {
 
+// A process that a line names before the kill: the oom-kill: line, or "Kill process" (<= 5.0).
+struct NamedVictim {
+  std::optional<std::uint32_t> pid, uid;
+  std::optional<std::string> comm, cgroup;
+  std::optional<std::int64_t> score;
+  std::uint64_t line = 0;
+};
+
 class VictimList {
  public:
   void name(const ConstraintSummary& line, std::uint64_t at);  // the oom-kill: line names the chosen one
@@ -29,6 +37,7 @@ class VictimList {
   bool any_killed() const { return !victims_.empty(); }
   bool group_announced() const { return group_.has_value(); }
   std::optional<std::uint32_t> intended_pid() const;
+  const std::optional<NamedVictim>& named_by_constraint() const { return constraint_; }
   std::optional<std::uint32_t> constraint_pid() const { return constraint_ ? constraint_->pid : std::nullopt; }
   std::optional<std::uint32_t> first_killed_pid() const;
   bool names_someone() const { return any_killed() || intent_ || constraint_pid(); }
@@ -36,19 +45,12 @@ class VictimList {
   void finish(OomEvent& event);
 
  private:
-  struct Named {
-    std::optional<std::uint32_t> pid, uid;
-    std::string comm;
-    std::optional<std::string> cgroup;
-    std::optional<std::int64_t> score;
-    std::uint64_t line = 0;
-  };
   Victim* find(std::uint32_t pid);
   Victim& at(std::uint32_t pid, std::string_view comm, std::uint64_t line);
   VictimRole role_of_next() const;
   std::optional<Victim> only_named() const;
 
-  std::optional<Named> constraint_, intent_;
+  std::optional<NamedVictim> constraint_, intent_;
   KillMessage message_ = KillMessage::None;
   std::optional<std::string> group_;
   std::vector<Victim> victims_;

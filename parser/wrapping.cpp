@@ -12,6 +12,9 @@
 namespace oomwhy {
 namespace {
 
+// A pid follows; the words alone are short enough for a process's name.
+constexpr std::string_view kKilled = "Killed process ";
+
 // How kernel text of a report begins where no process has chosen the beginning.
 constexpr std::array<std::string_view, 16> kBeginnings{"CPU: ",
                                                        "Pid: ",
@@ -28,7 +31,7 @@ constexpr std::array<std::string_view, 16> kBeginnings{"CPU: ",
                                                        "Tasks state (memory values in pages):",
                                                        "Task in /",
                                                        "Node 0 ",
-                                                       "Killed process "};
+                                                       kKilled};
 // Those of them that are the whole line.
 constexpr std::array<std::string_view, 4> kWholeLines{
     "Call Trace:", "Mem-Info:", "Mem-info:", "Tasks state (memory values in pages):"};
@@ -43,7 +46,10 @@ Place find_first(std::string_view line, const std::array<std::string_view, Size>
   Place first;
   for (const std::string_view beginning : words) {
     const auto offset = line.find(beginning);
-    if (offset < first.offset) first = {offset, beginning};
+    if (offset >= first.offset) continue;
+    const auto behind = offset + beginning.size();
+    if (beginning == kKilled && (behind >= line.size() || !is_digit(line[behind]))) continue;
+    first = {offset, beginning};
   }
   return first;
 }

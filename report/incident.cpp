@@ -57,11 +57,12 @@ bool is_copy(const OomEvent& a, const OomEvent& b) {
   return !apart || std::abs(*apart) <= kTogether;
 }
 
-// The more complete copy is kept; among equals the one that the kernel vouches for, then the one that knows the time.
+// What the source says a process wrote is kept only where there is nothing else; then the more complete copy; among
+// equals the one that the kernel vouches for, then the one that knows the time.
 bool is_better(const OomEvent& a, const OomEvent& b) {
   const auto key = [](const OomEvent& event) {
-    return std::tuple(event.completeness.grade, event.completeness.lost_rows, event.trust,
-                      !event.time.realtime_us.has_value());
+    return std::tuple(event.trust == Trust::Userspace, event.completeness.grade, event.completeness.lost_rows,
+                      event.trust, !event.time.realtime_us.has_value());
   };
   return key(a) < key(b);
 }
