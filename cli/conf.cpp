@@ -1,54 +1,95 @@
 #include "cli/conf.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <filesystem>
-#include <map>
+#include <sstream>
+#include <string_view>
 
 #include "cli/unit_files.hpp"
+#include "report/redact_words.hpp"
 
 namespace oomwhy {
 namespace {
 
 namespace fs = std::filesystem;
 
-std::optional<FailOn> parse_fail_on(const std::string& value) {
-  if (value == "none") return FailOn::None;
-  if (value == "incident") return FailOn::Incident;
-  if (value == "loop") return FailOn::Loop;
-  return std::nullopt;
-}
-
-std::optional<std::size_t> parse_jobs(const std::string& value) {
-  std::size_t jobs = 0;
-  const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), jobs);
+// A whole number of at least `least` and at most `most`.
+std::optional<unsigned> parse_number(std::string_view value, unsigned least, unsigned most) {
+  unsigned number = 0;
+  const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
   const bool whole = error == std::errc{} && end == value.data() + value.size();
-  return whole && jobs >= 1 && jobs <= 256 ? std::optional(jobs) : std::nullopt;
+  return whole && number >= least && number <= most ? std::optional(number) : std::nullopt;
 }
 
-Error bad(const std::string& file, const std::string& key, const std::string& value) {
-  return {file, key + "=" + value + " cannot be", "man oomwhy"};
+bool set_fail_on(Conf& conf, const std::string& value) {
+  if (value == "none")
+    conf.scan.fail_on = FailOn::None;
+  else if (value == "incident")
+    conf.scan.fail_on = FailOn::Incident;
+  else if (value == "loop")
+    conf.scan.fail_on = FailOn::Loop;
+  else
+    return false;
+  return true;
 }
 
-// The last value of each key, and the file that it stands in; Input may stand several times.
-struct Conf {
-  std::map<std::string, std::pair<std::string, std::string>> last;
-  std::vector<std::string> inputs;
+bool set_jobs(Conf& conf, const std::string& value) {
+  conf.scan.jobs = parse_number(value, 1, 256);
+  return conf.scan.jobs.has_value();
+}
+
+bool set_headroom(Conf& conf, const std::string& value) {
+  if (!value.ends_with('%')) return false;
+  conf.site.headroom_percent = parse_number(std::string_view(value).substr(0, value.size() - 1), 0, 90);
+  return conf.site.headroom_percent.has_value();
+}
+
+// As systemd's lists: words, more of them on further lines; nothing clears the list.
+bool add_words(std::vector<std::string>& list, const std::string& value) {
+  if (value.empty()) list.clear();
+  std::istringstream words(value);
+  for (std::string word; words >> word;) list.push_back(word);
+  return true;
+}
+
+bool add_pattern(Conf& conf, const std::string& value) {
+  if (value.empty()) {
+    conf.redaction_patterns.clear();
+    return true;
+  }
+  conf.redaction_patterns.push_back(value);
+  return is_redaction_pattern(value);
+}
+
+struct Setting {
+  std::string_view name;
+  bool (*take)(Conf&, const std::string&);  // false: not a value it can have
 };
 
-std::optional<Error> collect(const std::vector<std::string>& files, Conf& conf) {
-  for (const std::string& file : files) {
-    for (const auto& [key, value] : read_settings(file)) {
-      if (key == "Input") {
-        conf.inputs.push_back(value);
-      } else if (key == "Directory" || key == "CursorFile" || key == "TextFile" || key == "FailOn" || key == "Jobs") {
-        conf.last[key] = {value, file};
-      } else {
-        return Error{file, key + " is no setting", "man oomwhy"};
-      }
-    }
-  }
-  return std::nullopt;
+constexpr std::array<Setting, 10> kSettings = {{
+    {"Input", [](Conf& conf, const std::string& value) { return conf.inputs.push_back(value), true; }},
+    {"Directory", [](Conf& conf, const std::string& value) { return conf.directory = value, true; }},
+    {"CursorFile", [](Conf& conf, const std::string& value) { return conf.scan.cursor_file = value, true; }},
+    {"TextFile", [](Conf& conf, const std::string& value) { return conf.scan.textfile = value, true; }},
+    {"FailOn", set_fail_on},
+    {"Jobs", set_jobs},
+    {"Protect", [](Conf& conf, const std::string& value) { return add_words(conf.site.protect, value); }},
+    {"NeverLimit", [](Conf& conf, const std::string& value) { return add_words(conf.site.never_limit, value); }},
+    {"Headroom", set_headroom},
+    {"Patterns", add_pattern},
+}};
+
+void apply_scan(const Conf& conf, Request& request) {
+  ScanChoice& scan = request.scan;
+  if (scan.cursor_file.empty()) scan.cursor_file = conf.scan.cursor_file;
+  if (scan.textfile.empty()) scan.textfile = conf.scan.textfile;
+  if (!scan.jobs) scan.jobs = conf.scan.jobs;
+  if (!scan.fail_on) scan.fail_on = conf.scan.fail_on;
+  if (!request.inputs.empty() || request.journal.named()) return;
+  request.inputs = conf.inputs;
+  request.journal.directory = conf.directory;
 }
 
 }  // namespace
@@ -65,30 +106,23 @@ std::vector<std::string> conf_files(const std::string& path) {
   return files;
 }
 
-std::optional<Error> apply_conf(const std::vector<std::string>& files, Request& request) {
+Result<Conf> read_conf(const std::vector<std::string>& files) {
   Conf conf;
-  if (auto error = collect(files, conf)) return error;
-  ScanChoice& scan = request.scan;
-  for (const auto& [key, entry] : conf.last) {
-    const auto& [value, file] = entry;
-    if (key == "CursorFile" && scan.cursor_file.empty()) scan.cursor_file = value;
-    if (key == "TextFile" && scan.textfile.empty()) scan.textfile = value;
-    if (key == "Jobs") {
-      const auto jobs = parse_jobs(value);
-      if (!jobs) return bad(file, key, value);
-      if (!scan.jobs) scan.jobs = jobs;
-    }
-    if (key == "FailOn") {
-      const auto fail_on = parse_fail_on(value);
-      if (!fail_on) return bad(file, key, value);
-      if (!scan.fail_on) scan.fail_on = fail_on;
+  for (const std::string& file : files) {
+    for (const auto& [key, value] : read_settings(file)) {
+      const auto* setting =
+          std::find_if(kSettings.begin(), kSettings.end(), [&](const Setting& one) { return one.name == key; });
+      if (setting == kSettings.end()) return Error{file, key + " is no setting", "man oomwhy"};
+      if (!setting->take(conf, value)) return Error{file, key + "=" + value + " cannot be", "man oomwhy"};
     }
   }
-  if (!request.inputs.empty() || request.journal.named()) return std::nullopt;
-  request.inputs = conf.inputs;
-  const auto directory = conf.last.find("Directory");
-  if (directory != conf.last.end()) request.journal.directory = directory->second.first;
-  return std::nullopt;
+  return conf;
+}
+
+void apply_conf(const Conf& conf, Request& request) {
+  request.site = conf.site;
+  request.output.redaction_patterns = conf.redaction_patterns;
+  if (request.command == Command::Scan) apply_scan(conf, request);
 }
 
 }  // namespace oomwhy

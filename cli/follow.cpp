@@ -32,11 +32,12 @@ Result<std::unique_ptr<GrowingLog>> open_log(const Request& request, std::int64_
 // half-written one behind.
 class Display {
  public:
-  Display(const Request& request, const std::string& key) : request_(request), key_(key) {}
+  Display(const Request& request, const RedactionChoice& redaction) : request_(request), redaction_(redaction) {}
 
   bool show(Inputs inputs) {
     for (const Error& error : inputs.errors) note_failure(error);
-    Document document = analyse(std::move(inputs.summaries), std::move(inputs.events), {}, inputs.userland);
+    Document document =
+        analyse(std::move(inputs.summaries), std::move(inputs.events), {{}, request_.site}, inputs.userland);
     const auto selected = select(document, request_.selection);
     if (!selected) return note_failure(selected.error()), false;
     const auto fresh = shown_.take_new(document, selected->incidents);
@@ -56,7 +57,7 @@ class Display {
 
   bool print(Document document, const std::vector<std::size_t>& incidents) {
     const bool lines = request_.output.format == Format::JsonLines;
-    Redacted told = redact(std::move(document), request_.arguments, request_.output.redaction, key_);
+    Redacted told = redact(std::move(document), request_.arguments, redaction_);
     const View view{request_, told.document, incidents, choose_style(request_)};
     const std::string text = (any_ && !lines ? "\n" : "") + run_explain(view).text;
     any_ = true;
@@ -66,14 +67,14 @@ class Display {
   }
 
   const Request& request_;
-  const std::string& key_;
+  const RedactionChoice& redaction_;
   ShownIncidents shown_;
   bool any_ = false, failed_ = false;
 };
 
 }  // namespace
 
-ExitStatus run_follow(Request request, const std::string& key, std::int64_t now_us) {
+ExitStatus run_follow(Request request, const RedactionChoice& redaction, std::int64_t now_us) {
   const std::int64_t since_us = request.selection.since_us.value_or(now_us);
   const bool ring = follows_ring(request);
   // The records of the ring buffer have no time of day; those from before are not read.
@@ -87,7 +88,7 @@ ExitStatus run_follow(Request request, const std::string& key, std::int64_t now_
   if (!request.output.quiet) {
     print_note(std::string("following ") + (ring ? kKernelRing : "the journal") + "; Ctrl-C ends it");
   }
-  Display display(request, key);
+  Display display(request, redaction);
   follow(**log, host, [&](Inputs inputs) { return display.show(std::move(inputs)); });
   return display.status();
 }

@@ -9,7 +9,7 @@
 
 namespace oomwhy {
 
-// `now_us`: the incidents from then on, where -S names no earlier time. `key`: for redaction, may be empty.
-ExitStatus run_follow(Request request, const std::string& key, std::int64_t now_us);
+// `now_us`: the incidents from then on, where -S names no earlier time.
+ExitStatus run_follow(Request request, const RedactionChoice& redaction, std::int64_t now_us);
 
 }  // namespace oomwhy

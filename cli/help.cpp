@@ -58,6 +58,7 @@ compressed logs; one line where nothing is. "-": one log in, JSON lines out.
       --fail-on=none|incident|loop   what makes the exit status 1
       --jobs=N              sources read at once
       --redact[=none|cmdline|all]  --redact-key=FILE   placeholders for names
+      --conf=FILE       in place of /etc/oomwhy.conf
   -o, --output=FORMAT   text, json-lines
       --color=auto|always|never   --no-pager
   -q, --quiet           print nothing where there is nothing to tell
@@ -83,6 +84,7 @@ Exit status: 0 no finding, 1 findings, 2 usage, 3 DIR is unreadable.
 constexpr std::string_view kDisplay = R"(      --color=auto|always|never   --no-pager   --utc   -q, --quiet
       --show-evidence   the log lines behind each sentence
       --redact[=none|cmdline|all]  --redact-key=FILE   placeholders for names
+      --conf=FILE       in place of /etc/oomwhy.conf
   -h, --help   --version
 )";
 

@@ -229,11 +229,6 @@ std::optional<Scope> parse_scope(std::string_view name) {
   return scope == kScopes.end() ? std::nullopt : std::optional(scope->scope);
 }
 
-bool names_unit(const std::string& pattern, const std::string& unit) {
-  return ::fnmatch(pattern.c_str(), unit.c_str(), 0) == 0 ||
-         ::fnmatch((pattern + ".service").c_str(), unit.c_str(), 0) == 0;
-}
-
 bool concerns_unit(const Incident& incident, const std::string& pattern) {
   return is_in_unit(incident, pattern) || is_in_unit(incident, pattern + ".service");
 }

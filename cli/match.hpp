@@ -23,7 +23,6 @@ std::optional<Scope> parse_scope(std::string_view name);
 Result<std::vector<std::size_t>> find_matches(const std::vector<Incident>& incidents, const Match& match);
 
 // -u: a unit name or shell pattern, ".service" understood as in journalctl.
-bool names_unit(const std::string& pattern, const std::string& unit);
 bool concerns_unit(const Incident& incident, const std::string& pattern);
 
 }  // namespace oomwhy

@@ -23,7 +23,7 @@ struct Typed {
   std::optional<std::string> cursor_file, textfile, fail_on;
   std::optional<std::size_t> jobs;
   std::optional<std::string> boot, since, until, timezone, host, format, color, out, supervisor, example_of, redact,
-      redact_key;
+      redact_key, conf;
   std::optional<int> year;
   std::optional<std::size_t> last;
   bool all = false, reverse = false, no_pager = false, utc = false, quiet = false, show_evidence = false, force = false;
@@ -135,6 +135,7 @@ void add_options(CLI::App& app, Command command, Typed& typed) {
   add_reading(app, command, typed);
   last(app, "--redact", typed.redact)->check(CLI::IsMember(kRedactions));
   last(app, "--redact-key", typed.redact_key);
+  last(app, "--conf", typed.conf);
   if (command == Command::Scan) {
     add_scan(app, typed);
     return;
@@ -277,6 +278,7 @@ class Checker {
     output.quiet = typed_.quiet;
     output.show_evidence = typed_.show_evidence;
     output.example_of = typed_.example_of.value_or("");
+    request_.conf_file = typed_.conf.value_or("");
     take_redaction(output);
   }
 

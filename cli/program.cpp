@@ -8,6 +8,7 @@
 #include <variant>
 
 #include "cli/command.hpp"
+#include "cli/conf.hpp"
 #include "cli/doctor.hpp"
 #include "cli/follow.hpp"
 #include "cli/inputs.hpp"
@@ -19,6 +20,7 @@
 #include "cli/scan.hpp"
 #include "cli/selection.hpp"
 #include "cli/terminal.hpp"
+#include "report/unit_pattern.hpp"
 
 namespace oomwhy {
 namespace {
@@ -105,21 +107,45 @@ ExitStatus show(const CommandOutput& output, const Request& request, bool found,
   return found ? ExitStatus::Found : ExitStatus::Nothing;
 }
 
+// A scan of standard input depends on nothing but that, and on what is typed.
+bool is_mapper(const Request& request) {
+  return request.command == Command::Scan &&
+         std::find(request.inputs.begin(), request.inputs.end(), "-") != request.inputs.end();
+}
+
+// What the conf says. A mistake in it stops a scan, which nobody watches; a person gets the answer without it.
+std::optional<ExitStatus> take_conf(Request& request) {
+  std::error_code ignored;
+  if (!request.conf_file.empty() && !std::filesystem::exists(request.conf_file, ignored)) {
+    return fail({request.conf_file, "no such file", "man oomwhy"}, ExitStatus::Unreadable);
+  }
+  if (request.conf_file.empty() && is_mapper(request)) return std::nullopt;
+  const auto conf =
+      read_conf(request.conf_file.empty() ? conf_files(kConfPath) : std::vector<std::string>{request.conf_file});
+  if (conf) {
+    apply_conf(*conf, request);
+    return std::nullopt;
+  }
+  print_error(conf.error());
+  return request.command == Command::Scan ? std::optional(ExitStatus::Usage) : std::nullopt;
+}
+
 ExitStatus run_request(Request request, std::int64_t now_us) {
-  const auto key = read_redaction_key(request.output.redaction_key_file);
-  if (!key) return fail(key.error(), ExitStatus::Unreadable);
+  const auto redaction = redaction_choice(request.output);
+  if (!redaction) return fail(redaction.error(), ExitStatus::Unreadable);
   if (!request.output.quiet) hint_at_files(request.selection);
-  if (request.follow) return run_follow(std::move(request), *key, now_us);
+  if (request.follow) return run_follow(std::move(request), *redaction, now_us);
   Inputs inputs = read_inputs(request);
   for (const Error& error : inputs.errors) print_error(error);
-  Document document = analyse(std::move(inputs.summaries), std::move(inputs.events), {}, inputs.userland);
+  Document document =
+      analyse(std::move(inputs.summaries), std::move(inputs.events), {{}, request.site}, inputs.userland);
   for (TypedLines& lines : inputs.typed_lines) merge_runs(document, std::move(lines.runs), lines.source);
   const auto selected = select(document, request.selection);
   if (!selected) return fail(selected.error(), ExitStatus::Usage);
   if (!request.output.quiet) hint_at_rest(document, *selected, inputs);
   narrow_coverage(document.coverage, request.selection);
   std::erase_if(document.other_kills, [&](const OtherKill& kill) { return !is_asked_for(kill, request.selection); });
-  Redacted shown = redact(std::move(document), request.arguments, request.output.redaction, *key);
+  Redacted shown = redact(std::move(document), request.arguments, *redaction);
   request.arguments = std::move(shown.command);
   const View view{request, shown.document, selected->incidents, choose_style(request)};
   return show(run_command(view), request, !selected->incidents.empty(), !inputs.errors.empty());
@@ -134,9 +160,10 @@ ExitStatus run_program(const std::vector<std::string>& argv, std::int64_t now_us
     const auto failed = write_output(notice->text, PagerMode::Never);
     return failed ? fail(*failed, ExitStatus::Unreadable) : ExitStatus::Found;
   }
-  const Request& request = std::get<Request>(parsed);
-  if (request.command == Command::Scan) return run_scan(request, now_us);
-  return request.command == Command::Doctor ? run_doctor(request) : run_request(request, now_us);
+  Request& request = std::get<Request>(parsed);
+  if (request.command == Command::Doctor) return run_doctor(request);
+  if (const auto failed = take_conf(request)) return *failed;
+  return request.command == Command::Scan ? run_scan(request, now_us) : run_request(std::move(request), now_us);
 }
 
 }  // namespace oomwhy

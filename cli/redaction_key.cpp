@@ -3,8 +3,11 @@
 #include <cerrno>
 #include <cstring>
 #include <fstream>
+#include <string>
+#include <utility>
 
 namespace oomwhy {
+namespace {
 
 Result<std::string> read_redaction_key(const std::string& path) {
   constexpr std::size_t kShortest = 16, kLongest = 4096;
@@ -20,6 +23,14 @@ Result<std::string> read_redaction_key(const std::string& path) {
   if (key.size() < kShortest) return Error{path, "a key needs 16 bytes or more", try_this};
   if (key.size() > kLongest) return Error{path, "a key has at most 4096 bytes", try_this};
   return key;
+}
+
+}  // namespace
+
+Result<RedactionChoice> redaction_choice(const OutputChoice& output) {
+  auto key = read_redaction_key(output.redaction_key_file);
+  if (!key) return key.error();
+  return RedactionChoice{output.redaction, std::move(*key), output.redaction_patterns};
 }
 
 }  // namespace oomwhy

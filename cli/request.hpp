@@ -11,6 +11,7 @@
 
 #include "report/analysis.hpp"
 #include "report/redact.hpp"
+#include "report/site.hpp"
 #include "report/what_if.hpp"
 
 namespace oomwhy {
@@ -75,8 +76,9 @@ struct OutputChoice {
   bool quiet = false;
   bool show_evidence = false;
   Redaction redaction = Redaction::None;
-  std::string redaction_key_file;  // empty: placeholders are numbered
-  std::string example_of;          // not empty: the bundled example is shown
+  std::string redaction_key_file;               // empty: placeholders are numbered
+  std::vector<std::string> redaction_patterns;  // the conf's
+  std::string example_of;                       // not empty: the bundled example is shown
 };
 
 struct AdviceChoice {
@@ -106,6 +108,8 @@ struct Request {
   OutputChoice output;
   AdviceChoice advice;
   ScanChoice scan;
+  std::string conf_file;               // --conf; empty: /etc/oomwhy.conf and what stands beside it
+  Site site;                           // the conf's
   std::vector<std::string> arguments;  // as typed, for the line that reproduces a report
 };
 

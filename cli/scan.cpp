@@ -17,7 +17,6 @@
 #include <vector>
 
 #include "cli/atomic_file.hpp"
-#include "cli/conf.hpp"
 #include "cli/messages.hpp"
 #include "cli/redaction_key.hpp"
 #include "cli/scan_results.hpp"
@@ -28,7 +27,6 @@
 namespace oomwhy {
 namespace {
 
-constexpr const char* kConf = "/etc/oomwhy.conf";
 constexpr mode_t kStateMode = 0600;
 constexpr mode_t kTextfileMode = 0644;  // the collector is another user
 
@@ -178,9 +176,11 @@ void print_errors(const ScanOutcome& outcome) {
   }
 }
 
-ExitStatus scan(const Request& request, std::int64_t now_us) {
-  const auto key = read_redaction_key(request.output.redaction_key_file);
-  if (!key) return fail(key.error());
+}  // namespace
+
+ExitStatus run_scan(const Request& request, std::int64_t now_us) {
+  const auto redaction = redaction_choice(request.output);
+  if (!redaction) return fail(redaction.error());
   Targets targets;
   if (auto error = open_targets(request.scan, targets)) return fail(*error);
   LoadedState loaded;
@@ -193,6 +193,7 @@ ExitStatus scan(const Request& request, std::int64_t now_us) {
   for (const Error& error : sources.errors) print_error(error);
   if (sources.tasks.empty()) return ExitStatus::Unreadable;
   const ScanSettings settings{.context = request.context,
+                              .site = request.site,
                               .now_us = now_us,
                               .keeps_state = targets.state.has_value(),
                               .last_finished_us = loaded.state.finished_us};
@@ -211,27 +212,12 @@ ExitStatus scan(const Request& request, std::int64_t now_us) {
   const ExitStatus status = incomplete ? ExitStatus::Unreadable
                             : fails(outcome.summary, request.scan.fail_on.value_or(FailOn::None)) ? ExitStatus::Nothing
                                                                                                   : ExitStatus::Found;
-  RedactedScan shown =
-      redact({std::move(outcome.summary), std::move(outcome.document)}, request.output.redaction, *key);
+  RedactedScan shown = redact({std::move(outcome.summary), std::move(outcome.document)}, *redaction);
   outcome.summary = std::move(shown.summary);
   outcome.document = std::move(shown.document);
   if (const auto failed = tell(render(outcome, request, status))) return fail(*failed);
   if (const auto failed = commit(outcome, targets)) return fail(*failed);
   return status;
-}
-
-}  // namespace
-
-ExitStatus run_scan(const Request& request, std::int64_t now_us) {
-  Request completed = request;
-  const bool is_mapper = std::find(request.inputs.begin(), request.inputs.end(), "-") != request.inputs.end();
-  if (!is_mapper) {  // that one depends on nothing but its input
-    if (auto error = apply_conf(conf_files(kConf), completed)) {
-      print_error(*error);
-      return ExitStatus::Usage;
-    }
-  }
-  return scan(completed, now_us);
 }
 
 }  // namespace oomwhy

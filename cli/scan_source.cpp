@@ -191,7 +191,7 @@ class Scanner {
 
   void judge(std::vector<InputSummary> summaries, std::vector<OomEvent> events,
              const std::vector<UserlandEvent>& userland, const SourceEnd& end) {
-    result_.document = analyse(std::move(summaries), std::move(events), {}, userland);
+    result_.document = analyse(std::move(summaries), std::move(events), {{}, settings_.site}, userland);
     bool any_open = false;
     for (Incident& incident : result_.document.incidents) {
       keep_within(incident, kIncidentBytes);

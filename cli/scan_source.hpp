@@ -33,6 +33,7 @@ SourceList find_sources(const Request& request);
 
 struct ScanSettings {
   const LogContext& context;
+  const Site& site;
   std::int64_t now_us = 0;
   bool keeps_state = false;           // without a state nothing is left for a next run
   std::int64_t last_finished_us = 0;  // 0: there was no run before

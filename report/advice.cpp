@@ -10,8 +10,10 @@
 
 #include "report/advice_bias.hpp"
 #include "report/advice_limits.hpp"
+#include "report/advice_site.hpp"
 #include "report/advice_target.hpp"
 #include "report/format.hpp"
+#include "report/replace_all.hpp"
 #include "report/rules.hpp"
 #include "report/scene.hpp"
 
@@ -24,23 +26,16 @@ const OomEvent& telling(const Incident& incident) { return incident.events[incid
 
 // --- what to look at ----------------------------------------------------------------------------------------------
 
-void replace_word(std::string& text, std::string_view placeholder, const std::string& word) {
-  for (std::size_t at = text.find(placeholder); at != std::string::npos;
-       at = text.find(placeholder, at + word.size())) {
-    text.replace(at, placeholder.size(), word);
-  }
-}
-
 // The command of the decision table, with the unit, slice or process of this incident in it where they are known.
 std::string command_for(const Incident& incident, std::string_view rule, const Target& target) {
   std::string command(confirming_command(rule));
   if (!target.name.empty() && is_valid_unit_name(target.name)) {
-    replace_word(command, "UNIT=UNIT", "UNIT=" + shell_word(target.name));
-    replace_word(command, " UNIT", " " + shell_word(target.name));
-    replace_word(command, " SLICE", " " + shell_word(target.name));
+    replace_all(command, "UNIT=UNIT", "UNIT=" + shell_word(target.name));
+    replace_all(command, " UNIT", " " + shell_word(target.name));
+    replace_all(command, " SLICE", " " + shell_word(target.name));
   }
   if (!incident.cause.pids.empty()) {
-    replace_word(command, "/PID/", fmt::format("/{}/", incident.cause.pids.front()));
+    replace_all(command, "/PID/", fmt::format("/{}/", incident.cause.pids.front()));
   }
   return command;
 }
@@ -253,11 +248,11 @@ std::vector<Advice> look_at_cause(const Incident& incident, const Target& target
 }
 
 // An ancestor's limit: the slice is what can be set, the cause below it is what should be.
-std::vector<Advice> limits_in_cgroup(const Incident& incident, const Target& cause) {
+std::vector<Advice> limits_in_cgroup(const Incident& incident, const Target& cause, const Background& background) {
   const OomEvent& event = telling(incident);
   std::vector<Advice> advice;
   if (found(incident, "S3") && event.memcg && event.memcg->limiting) {
-    append(advice, contain_cause(incident, cause));
+    append(advice, contain_cause(incident, before_limit(cause, background.site), background));
     append(advice, raise_limit(incident, target_of_path(*event.memcg->limiting, Certainty::Stated)));
     return advice;
   }
@@ -265,14 +260,16 @@ std::vector<Advice> limits_in_cgroup(const Incident& incident, const Target& cau
   return advice;
 }
 
-std::vector<Advice> remedies_for_processes(const Incident& incident) {
+std::vector<Advice> remedies_for_processes(const Incident& incident, const Background& background) {
   const Target cause = cause_target(incident);
   const Target victim = victim_target(incident);
   std::vector<Advice> advice = look_at_cause(incident, cause);
-  append(advice, incident.scope == Scope::Cgroup ? limits_in_cgroup(incident, cause) : contain_cause(incident, cause));
+  append(advice, incident.scope == Scope::Cgroup
+                     ? limits_in_cgroup(incident, cause, background)
+                     : contain_cause(incident, before_limit(cause, background.site), background));
   append(advice, end_loop(incident));
   append(advice, come_back(incident, victim));
-  append(advice, bias_choice(incident, cause, victim));
+  append(advice, bias_choice(incident, before_offer(cause, background.site), victim, background.site));
   return advice;
 }
 
@@ -285,13 +282,13 @@ std::vector<Advice> remedies_of_unknown_cause(const Incident& incident) {
 
 }  // namespace
 
-std::vector<Advice> advise(const Incident& incident) {
+std::vector<Advice> advise(const Incident& incident, const Background& background) {
   if (incident.telling_event >= incident.events.size()) {
     return {};
   }
   std::vector<Advice> advice;
   if (is_held_by_processes(incident)) {
-    advice = remedies_for_processes(incident);
+    advice = remedies_for_processes(incident, background);
   } else if (incident.cause.kind == CauseKind::Unknown) {
     advice = remedies_of_unknown_cause(incident);
   } else {

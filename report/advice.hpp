@@ -1,5 +1,5 @@
 // Settings as values: what to set, why, with which arithmetic, from which source, and what the replay says. Never for
-// memory that no process owns, never for a unit that is only guessed.
+// memory that no process owns, never for a unit that is only guessed; what the site forbids is held back with its word.
 #pragma once
 
 #include <string>
@@ -10,7 +10,7 @@
 namespace oomwhy {
 
 // In the order: contain the cause, repair restarts, bias the choice, give slack, change the killer's policy.
-std::vector<Advice> advise(const Incident& incident);
+std::vector<Advice> advise(const Incident& incident, const Background& background);
 
 // A drop-in file: `UNIT.d/50-oom.conf` and its text; settings that a gate holds back stand in it commented out.
 struct DropIn {

@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <iterator>
 
+#include "report/advice_site.hpp"
 #include "report/format.hpp"
 #include "report/pid_set.hpp"
 #include "report/scene.hpp"
@@ -43,7 +44,14 @@ std::string consequence(const Scene& scene, const WhatIf& result) {
   return text;
 }
 
-Advice make(const Scene& scene, const Target& target, int flips_at, int value, const WhatIf& result) {
+// What the site says against the one that would die then.
+std::string against_next_victim(const Scene& scene, const WhatIf& result, const Site& site) {
+  const Task* task =
+      result.replay && result.replay->after_pid ? find_task(scene.event, *result.replay->after_pid) : nullptr;
+  return task != nullptr && task->unit ? against_death_of(*task->unit, site) : "";
+}
+
+Advice make(const Scene& scene, const Target& target, int flips_at, int value, const WhatIf& result, const Site& site) {
   Advice advice;
   advice.action = AdviceAction::Set;
   advice.target = target.name;
@@ -60,6 +68,8 @@ Advice make(const Scene& scene, const Target& target, int flips_at, int value, c
   }
   if (!result.replay || !result.replay->after_pid) {
     advice.gate = "nothing would be left that the kernel may kill";
+  } else if (advice.gate.empty()) {
+    advice.gate = against_next_victim(scene, result, site);
   }
   advice.proposed = advice.gate.empty();
   advice.reason = consequence(scene, result);
@@ -75,7 +85,7 @@ std::string arithmetic(int now, int flips_at, int value, std::uint64_t unit) {
 }
 
 std::optional<Advice> offer_cause(const Incident& incident, const Scene& scene, std::uint64_t unit,
-                                  const Target& target) {
+                                  const Target& target, const Site& site) {
   const std::vector<std::uint32_t>& pids = incident.cause.pids;
   const std::optional<int> flips_at = adj_that_offers(scene.event, pids);
   if (!flips_at) {
@@ -83,7 +93,7 @@ std::optional<Advice> offer_cause(const Incident& incident, const Scene& scene, 
   }
   const int now = adj_now(scene.event, pids);
   const int value = with_margin(now, *flips_at, unit);
-  Advice advice = make(scene, target, *flips_at, value, replay_adj(scene.event, pids, value));
+  Advice advice = make(scene, target, *flips_at, value, replay_adj(scene.event, pids, value), site);
   advice.reason = "offers the cause in place of the victim: " + advice.reason;
   advice.arithmetic = arithmetic(now, *flips_at, value, unit);
   return advice;
@@ -128,7 +138,7 @@ std::string only_delays(const Incident& incident, const OomEvent& event, const s
 }
 
 std::optional<Advice> spare_victim(const Incident& incident, const Scene& scene, std::uint64_t unit,
-                                   const Target& target) {
+                                   const Target& target, const Site& site) {
   const Victim* victim = chosen_victim(scene.event);
   const Suspect* group = victim != nullptr ? suspect_of(scene, victim->pid) : nullptr;
   if (group == nullptr) {
@@ -141,7 +151,7 @@ std::optional<Advice> spare_victim(const Incident& incident, const Scene& scene,
   }
   const int now = adj_now(scene.event, {victim->pid});
   const int value = with_margin(now, *flips_at, unit);
-  Advice advice = make(scene, target, *flips_at, value, replay_adj(scene.event, pids, value));
+  Advice advice = make(scene, target, *flips_at, value, replay_adj(scene.event, pids, value), site);
   advice.reason = "spares the victim, frees nothing: " + advice.reason;
   if (advice.gate.empty()) {
     advice.gate = only_delays(incident, scene.event, pids, value);
@@ -190,7 +200,7 @@ int with_margin(int now, int flips_at, std::uint64_t pages_per_point) {
   return std::max(wanted <= 0 ? -outward : inward, -999);
 }
 
-std::vector<Advice> bias_choice(const Incident& incident, const Target& cause, const Target& victim) {
+std::vector<Advice> bias_choice(const Incident& incident, const Target& cause, const Target& victim, const Site& site) {
   std::vector<Advice> advice;
   const AnalysedEvent* struck = struck_event(incident);
   if (struck == nullptr || is_cause(incident, struck->event)) {
@@ -198,10 +208,10 @@ std::vector<Advice> bias_choice(const Incident& incident, const Target& cause, c
   }
   const Scene scene = set_scene(struck->event, struck->analysis);
   const std::uint64_t unit = unit_of_adj(*struck);
-  if (std::optional<Advice> offer = offer_cause(incident, scene, unit, cause)) {
+  if (std::optional<Advice> offer = offer_cause(incident, scene, unit, cause, site)) {
     advice.push_back(std::move(*offer));
   }
-  if (std::optional<Advice> spare = spare_victim(incident, scene, unit, victim)) {
+  if (std::optional<Advice> spare = spare_victim(incident, scene, unit, victim, site)) {
     advice.push_back(std::move(*spare));
     advice.push_back(never_exempt(victim));
   }

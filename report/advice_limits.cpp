@@ -17,6 +17,7 @@ constexpr Bytes kMiB{1ULL << 20U};
 constexpr Bytes kSmallestLimit{64ULL << 20U};  // one step: below it there is nothing sane to propose
 constexpr Bytes kReserveOfLarge{1ULL << 30U};  // what a host needs beside its work, where 10 % are less
 constexpr Bytes kLarge{8ULL << 30U};           // from here on a GiB is at most an eighth
+constexpr std::size_t kEnoughRuns = 3;         // fewer peaks do not tell what is usual
 
 const OomEvent& telling(const Incident& incident) { return incident.events[incident.telling_event].event; }
 
@@ -57,7 +58,8 @@ void hold_back(Advice& advice, const Target& target, std::string gate) {
 
 // --- a host out of memory -----------------------------------------------------------------------------------------
 
-Bytes reserve_of(Bytes managed) {
+Bytes reserve_of(Bytes managed, const Site& site) {
+  if (site.headroom_percent) return {managed.count / 100 * *site.headroom_percent};
   const Bytes tenth{managed.count / 10};
   return managed < kLarge ? tenth : std::max(tenth, kReserveOfLarge);
 }
@@ -67,14 +69,14 @@ struct Budget {
   Bytes whole, others, reserve, limit;
 };
 
-std::optional<Budget> budget_for(const Incident& incident) {
+std::optional<Budget> budget_for(const Incident& incident, const Site& site) {
   const AnalysedEvent& analysed = incident.events[incident.telling_event];
   const std::optional<Bytes> whole = set_scene(analysed.event, analysed.analysis).capacity;
   if (!whole || !incident.cause.held) {
     return std::nullopt;
   }
   const Bytes cause = less(*incident.cause.held, or_zero(incident.cause.swap));
-  Budget budget{.whole = *whole, .others = less(*whole, cause), .reserve = reserve_of(*whole), .limit = {}};
+  Budget budget{.whole = *whole, .others = less(*whole, cause), .reserve = reserve_of(*whole, site), .limit = {}};
   const Bytes left = less(*whole, budget.others + budget.reserve);
   if (left < kSmallestLimit) {
     return std::nullopt;
@@ -97,29 +99,65 @@ std::string_view what_is_shared(const Incident& incident) {
   return "managed";
 }
 
-Advice memory_max(const Incident& incident, const Target& target, const Budget& budget) {
-  Advice advice = on(target, memory_setting(target), spell(target, budget.limit));
+// What the unit used while nothing was wrong.
+struct UsualNeed {
+  std::size_t runs;
+  Bytes peak, limit;  // the limit: the peak and a margin
+};
+
+std::optional<UsualNeed> usual_need(const Incident& incident, const Target& target, const History& history) {
+  const auto peaks = history.peaks.find(target.name);
+  // Every round of a loop ended at the wrong size.
+  if (incident.loop || peaks == history.peaks.end() || peaks->second.size() < kEnoughRuns) return std::nullopt;
+  const Bytes peak = or_zero(highest_peak(history, target.name));
+  return UsualNeed{peaks->second.size(), peak, round_up({saturating_add(peak.count, peak.count / 100 * 15)})};
+}
+
+Advice limit_of_cause(const Incident& incident, const Target& target, Bytes limit) {
+  Advice advice = on(target, memory_setting(target), spell(target, limit));
   advice.reason =
       fmt::format("{} would be killed inside its own limit before the {} is short",
                   incident.cause.name.value_or("the cause"), incident.scope == Scope::Cgroup ? "slice" : "host");
-  advice.arithmetic =
-      fmt::format("{} {} - {} everything else - {} reserve = {}, rounded down to {}", format_size(budget.whole),
-                  what_is_shared(incident), format_size(budget.others), format_size(budget.reserve),
-                  format_size(less(budget.whole, budget.others + budget.reserve)), advice.value);
-  advice.source = "host budget (as Kubernetes' system-reserved); sizes from the task table of this event";
-  hold_back(advice, target,
-            "its size at the kill is inflated by what went wrong; compare it with what it normally needs "
-            "(memory.peak, MEMORY_PEAK of earlier runs) first");
-  const WhatIf result = replay_limit(telling(incident), incident.cause.pids, budget.limit, std::nullopt);
-  advice.replay = result.replay;
+  advice.replay = replay_limit(telling(incident), incident.cause.pids, limit, std::nullopt).replay;
   return advice;
 }
 
-Advice memory_high(const Target& target, const Budget& budget, Bytes swap) {
-  const Bytes high{budget.limit.count / 10 * 9};
+Advice limit_by_need(const Incident& incident, const Target& target, const UsualNeed& need, const Budget& budget) {
+  Advice advice = limit_of_cause(incident, target, need.limit);
+  advice.arithmetic =
+      fmt::format("{} highest peak of {} earlier runs x 1.15, rounded up to {}; up to {} could be given",
+                  format_size(need.peak), need.runs, advice.value, spell(target, budget.limit));
+  advice.source = "MEMORY_PEAK of earlier runs in this journal; margin of 15 % as in Kubernetes' VPA";
+  advice.gate = target.gate;
+  advice.proposed = advice.gate.empty();
+  return advice;
+}
+
+Advice limit_by_budget(const Incident& incident, const Target& target, const Budget& budget, const Site& site,
+                       std::string gate) {
+  Advice advice = limit_of_cause(incident, target, budget.limit);
+  advice.arithmetic =
+      fmt::format("{} {} - {} everything else - {} reserve{} = {}, rounded down to {}", format_size(budget.whole),
+                  what_is_shared(incident), format_size(budget.others), format_size(budget.reserve),
+                  site.headroom_percent ? fmt::format(" (Headroom={}%)", *site.headroom_percent) : "",
+                  format_size(less(budget.whole, budget.others + budget.reserve)), advice.value);
+  advice.source = "host budget (as Kubernetes' system-reserved); sizes from the task table of this event";
+  hold_back(advice, target, std::move(gate));
+  return advice;
+}
+
+std::string against_budget(const std::optional<UsualNeed>& need) {
+  return need ? fmt::format("{} earlier runs needed up to {}: with this limit it would not get through them",
+                            need->runs, format_size(need->peak))
+              : "its size at the kill is inflated by what went wrong; compare it with what it normally needs "
+                "(memory.peak, MEMORY_PEAK of earlier runs) first";
+}
+
+Advice memory_high(const Target& target, Bytes limit, Bytes swap) {
+  const Bytes high{limit.count / 10 * 9};
   Advice advice = on(target, "MemoryHigh", fmt::format("{}M", high.count / kMiB.count));
   advice.reason = "throttles the growth before the limit, so that it can be seen";
-  advice.arithmetic = fmt::format("0.9 x MemoryMax {}", spell_systemd(budget.limit));
+  advice.arithmetic = fmt::format("0.9 x MemoryMax {}", spell_systemd(limit));
   advice.source = "systemd.resource-control(5); factor 0.9 as in Kubernetes' MemoryQoS";
   hold_back(advice, target,
             swap.count == 0 ? "there is no swap: anonymous memory over MemoryHigh is throttled without end (livelock)"
@@ -155,12 +193,16 @@ Bytes next_limit(Bytes limit) {
 
 }  // namespace
 
-std::vector<Advice> contain_cause(const Incident& incident, const Target& target) {
-  const std::optional<Budget> budget = budget_for(incident);
+std::vector<Advice> contain_cause(const Incident& incident, const Target& target, const Background& background) {
+  const std::optional<Budget> budget = budget_for(incident, background.site);
   if (!budget) {
     return {};
   }
-  std::vector<Advice> advice = {memory_max(incident, target, *budget)};
+  const std::optional<UsualNeed> need = usual_need(incident, target, background.history);
+  const bool fits = need && need->limit <= budget->limit;
+  std::vector<Advice> advice = {
+      fits ? limit_by_need(incident, target, *need, *budget)
+           : limit_by_budget(incident, target, *budget, background.site, against_budget(need))};
   if ((target.kind != TargetKind::Unit && target.kind != TargetKind::Slice) || target.name.empty()) {
     return advice;
   }
@@ -169,7 +211,7 @@ std::vector<Advice> contain_cause(const Incident& incident, const Target& target
   if (swap.count > 0) {
     advice.push_back(memory_swap_max(target, swap));
   }
-  advice.push_back(memory_high(target, *budget, swap));
+  advice.push_back(memory_high(target, fits ? need->limit : budget->limit, swap));
   return advice;
 }
 

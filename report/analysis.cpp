@@ -93,9 +93,9 @@ void score_in_context(Incident& incident) {
   }
 }
 
-void judge(Incident& incident, const History& history) {
+void judge(Incident& incident, const Background& background) {
   score_in_context(incident);
-  Verdict verdict = find_cause(incident, history);
+  Verdict verdict = find_cause(incident, background.history);
   incident.cause = std::move(verdict.cause);
   incident.victim_is_cause = verdict.victim_is_cause;
   incident.loop = verdict.loop_of.has_value();
@@ -107,7 +107,7 @@ void judge(Incident& incident, const History& history) {
   std::vector<Evidence>& evidence = incident.cause.evidence;
   evidence.insert(evidence.end(), verdict.findings.begin(), verdict.findings.end());
   incident.summary = summarise(incident);
-  incident.advice = advise(incident);
+  incident.advice = advise(incident, background);
   incident.timeline = kernel_timeline(incident);
 }
 
@@ -120,7 +120,7 @@ EventAnalysis analyse(const OomEvent& event, const ScoringContext& context) {
       .id = event_id(event), .scoring = score(event, context), .ledger = account(event), .groups = group_tasks(event)};
 }
 
-Document analyse(std::vector<InputSummary> inputs, std::vector<OomEvent> events, const History& history,
+Document analyse(std::vector<InputSummary> inputs, std::vector<OomEvent> events, const Background& background,
                  const std::vector<UserlandEvent>& userland) {
   Document document;
   document.coverage = cover(inputs);
@@ -134,7 +134,9 @@ Document analyse(std::vector<InputSummary> inputs, std::vector<OomEvent> events,
     analysed.push_back({.event = std::move(event), .analysis = std::move(analysis)});
   }
   document.incidents = cluster(std::move(analysed));
-  for (Incident& incident : document.incidents) judge(incident, with_earlier_peaks(history, incident, userland));
+  for (Incident& incident : document.incidents) {
+    judge(incident, {with_earlier_peaks(background.history, incident, userland), background.site});
+  }
   join_userland(document.incidents, userland);
   document.other_kills = find_other_kills(document.incidents, userland);
   for (Incident& incident : document.incidents) {

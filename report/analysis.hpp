@@ -10,9 +10,9 @@
 #include "parser/event.hpp"
 #include "parser/reader.hpp"
 #include "parser/userland.hpp"
+#include "report/background.hpp"
 #include "report/badness.hpp"
 #include "report/groups.hpp"
-#include "report/history.hpp"
 #include "report/ledger.hpp"
 
 namespace oomwhy {
@@ -189,10 +189,10 @@ struct Document {
 EventAnalysis analyse(const OomEvent& event);
 EventAnalysis analyse(const OomEvent& event, const ScoringContext& context);
 
-// The whole judgement: clusters events into incidents, finds causes, computes advice. `events` in any order. `history`:
-// what units used before, where it is known; `userland`: what other programs said, in order of time, peaks of earlier
-// invocations among it.
-Document analyse(std::vector<InputSummary> inputs, std::vector<OomEvent> events, const History& history = {},
+// The whole judgement: clusters events into incidents, finds causes, computes advice. `events` in any order.
+// `background`: what units used before and what the site wants, where it is known; `userland`: what other programs
+// said, in order of time, peaks of earlier invocations among it.
+Document analyse(std::vector<InputSummary> inputs, std::vector<OomEvent> events, const Background& background = {},
                  const std::vector<UserlandEvent>& userland = {});
 
 }  // namespace oomwhy

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,5 +14,8 @@ namespace oomwhy {
 struct History {
   std::map<std::string, std::vector<Bytes>> peaks;  // by unit; of invocations that ended before the incident
 };
+
+// The highest peak of a unit. Absent: none is known.
+std::optional<Bytes> highest_peak(const History& history, const std::string& unit);
 
 }  // namespace oomwhy

@@ -35,19 +35,11 @@ const Suspect* younger_pool(const Scene& scene, const Suspect& top) {
   return nullptr;
 }
 
-Bytes highest_peak(const History& history, const std::string& unit) {
-  const auto found = history.peaks.find(unit);
-  if (found == history.peaks.end() || found->second.empty()) {
-    return {};
-  }
-  return *std::max_element(found->second.begin(), found->second.end());
-}
-
 }  // namespace
 
 bool is_unusual(const Scene& scene, const Suspect& suspect, const History& history) {
   const UnitOfCause unit = unit_of(scene, suspect);
-  const Bytes peak = unit.name ? highest_peak(history, *unit.name) : Bytes{};
+  const Bytes peak = or_zero(unit.name ? highest_peak(history, *unit.name) : std::nullopt);
   return peak.count > 0 && suspect.share >= kWorthNaming && suspect.size.count >= saturating_multiply(peak.count, 2);
 }
 
@@ -59,7 +51,7 @@ std::optional<Finding> c2_unusual(const Scene& scene, const Suspect& suspect, co
   return Finding{.evidence = {.rule = std::string(RuleId("C2")),
                               .text = fmt::format("{} held {}; its {} earlier runs peaked at {} at most.", unit,
                                                   format_size(suspect.size), history.peaks.at(unit).size(),
-                                                  format_size(highest_peak(history, unit))),
+                                                  format_size(or_zero(highest_peak(history, unit)))),
                               .origin = scene.at(scene.event.lines.task_table)},
                  .confidence = Confidence::Medium,
                  .holding = std::nullopt};

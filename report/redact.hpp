@@ -13,19 +13,24 @@ namespace oomwhy {
 // All: also hosts, users, paths, container, machine and boot ids, addresses and secrets.
 enum class Redaction { None, CommandLines, All };
 
+struct RedactionChoice {
+  Redaction what = Redaction::None;
+  std::string key = {};                    // with one, placeholders are the same on every host; empty: numbered
+  std::vector<std::string> patterns = {};  // RE2: what a site does not share beside all that (with All)
+};
+
 struct Redacted {
   Document document;
   std::vector<std::string> command;  // the words of the command that reproduces it
 };
 
-// `key`: with one, placeholders are the same on every host; empty: they are numbered within the document.
-Redacted redact(Document document, std::vector<std::string> command, Redaction what, const std::string& key);
+Redacted redact(Document document, std::vector<std::string> command, const RedactionChoice& choice);
 
 // The same of a scan's summary and of the document beside it (inputs, coverage, other kills).
 struct RedactedScan {
   ScanSummary summary;
   Document document;
 };
-RedactedScan redact(RedactedScan scan, Redaction what, const std::string& key);
+RedactedScan redact(RedactedScan scan, const RedactionChoice& choice);
 
 }  // namespace oomwhy

@@ -1,8 +1,11 @@
 #include "report/redact_words.hpp"
 
+#include <re2/re2.h>
+
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <utility>
 #include <vector>
 
 namespace oomwhy {
@@ -23,6 +26,13 @@ std::string_view run_of(std::string_view text, bool (*belongs)(char)) {
 }
 std::string_view run_until_end(std::string_view text) {
   return run_of(text, [](char c) { return !ends_run(c); });
+}
+
+// The word that the character at `at` is of.
+std::string_view word_around(std::string_view text, std::size_t at) {
+  std::size_t start = at;
+  while (start > 0 && is_word(text[start - 1])) --start;
+  return run_of(text.substr(start), is_word);
 }
 
 std::string_view without_trailing(std::string_view text, std::string_view marks) {
@@ -138,6 +148,43 @@ constexpr std::size_t kContainerDigits = 12;
 
 }  // namespace
 
+bool is_redaction_pattern(const std::string& pattern) {
+  const re2::RE2 compiled(pattern, re2::RE2::Quiet);
+  return compiled.ok() && !re2::RE2::PartialMatch("", compiled);
+}
+
+WordRedactor::WordRedactor(KnownWords known, const std::vector<std::string>& patterns, Placeholders placeholders)
+    : known_(std::move(known)), placeholders_(std::move(placeholders)) {
+  for (const std::string& pattern : patterns) {
+    if (is_redaction_pattern(pattern)) patterns_.push_back(std::make_unique<re2::RE2>(pattern, re2::RE2::Quiet));
+  }
+}
+WordRedactor::WordRedactor(WordRedactor&&) noexcept = default;
+WordRedactor& WordRedactor::operator=(WordRedactor&&) noexcept = default;
+WordRedactor::~WordRedactor() = default;
+
+// Process names stay, also where a sentence holds them.
+std::string WordRedactor::without_patterns(std::string_view text) {
+  std::string current(text);
+  for (const auto& pattern : patterns_) {
+    std::string replaced;
+    std::size_t at = 0;
+    re2::StringPiece match;
+    while (at < current.size() && pattern->Match(current, at, current.size(), re2::RE2::UNANCHORED, &match, 1) &&
+           !match.empty()) {
+      const auto start = static_cast<std::size_t>(match.data() - current.data());
+      const std::string_view found(match.data(), match.size());
+      replaced.append(current, at, start - at);
+      const bool stays = placeholders_.issued(found) || known_.kept.contains(word_around(current, start));
+      replaced += stays ? std::string(found) : value("site", found);
+      at = start + found.size();
+    }
+    replaced.append(current, at, std::string::npos);
+    current = std::move(replaced);
+  }
+  return current;
+}
+
 std::string WordRedactor::host(std::string_view name) { return value("host", name); }
 
 std::string WordRedactor::identifier(std::string_view id) {
@@ -220,7 +267,9 @@ std::string WordRedactor::component(std::string_view name) {
   return value(known_.machines.contains(name) ? "machine" : "cgroup", name);
 }
 
-std::string WordRedactor::cgroup(std::string_view path) {
+std::string WordRedactor::cgroup(std::string_view whole) {
+  const std::string marked = without_patterns(whole);
+  std::string_view path = marked;
   std::string out;
   while (!path.empty()) {
     const auto slash = path.find('/');
@@ -245,7 +294,7 @@ std::string WordRedactor::path(std::string_view path) {
 std::string WordRedactor::name(std::string_view name) {
   if (known_.kept.contains(name)) return std::string(name);
   if (name.starts_with('/')) return cgroup(name);
-  if (!unit_suffix(name).empty()) return component(name);
+  if (!unit_suffix(name).empty()) return component(without_patterns(name));
   return text(name);
 }
 
@@ -317,12 +366,13 @@ std::size_t WordRedactor::take_word(std::string_view rest, std::string& out) {
   return run.size() + take_secret(rest.substr(run.size()), run, out);
 }
 
-std::string WordRedactor::text(std::string_view text) {
+std::string WordRedactor::text(std::string_view whole) {
+  const std::string text = without_patterns(whole);
   std::string out;
   out.reserve(text.size());
   std::size_t at = 0;
   while (at < text.size()) {
-    const std::string_view rest = text.substr(at);
+    const std::string_view rest = std::string_view(text).substr(at);
     const bool starts = at == 0 || (!is_alphanumeric(text[at - 1]) && text[at - 1] != '_');
     const bool pattern = at > 0 && (text[at - 1] == '~' || text[at - 1] == '*');
     std::size_t taken = starts && !pattern ? take_path(rest, out) : 0;

@@ -2,11 +2,17 @@
 // secrets. What diagnosis needs stays: process names, units and slices, sizes, kernel releases.
 #pragma once
 
+#include <memory>
 #include <set>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "report/placeholders.hpp"
+
+namespace re2 {
+class RE2;
+}
 
 namespace oomwhy {
 
@@ -18,10 +24,18 @@ struct KnownWords {
   Words kept;  // process names, kernel releases and our own ids: never replaced, whatever they look like
 };
 
+// RE2's syntax, and nothing that is found where there is nothing.
+bool is_redaction_pattern(const std::string& pattern);
+
 class WordRedactor {
  public:
-  WordRedactor(KnownWords known, Placeholders placeholders)
-      : known_(std::move(known)), placeholders_(std::move(placeholders)) {}
+  // `patterns`: what goes wherever it stands, but in names of processes; those that are none are left out.
+  WordRedactor(KnownWords known, const std::vector<std::string>& patterns, Placeholders placeholders);
+  WordRedactor(WordRedactor&&) noexcept;
+  WordRedactor& operator=(WordRedactor&&) noexcept;
+  WordRedactor(const WordRedactor&) = delete;
+  WordRedactor& operator=(const WordRedactor&) = delete;
+  ~WordRedactor();
 
   std::string value(std::string_view kind, std::string_view raw) { return placeholders_.of(kind, raw); }
   std::string host(std::string_view name);
@@ -29,15 +43,16 @@ class WordRedactor {
   std::string identifier(std::string_view id);
   // One name between the slashes of a cgroup path; a unit is one too. "mariadb.service" stays.
   std::string component(std::string_view name);
-  std::string cgroup(std::string_view path);
+  std::string cgroup(std::string_view whole);
   // A path of files or of a cgroup, told by its names.
   std::string path(std::string_view path);
   // A unit, cgroup, container or process: whatever a field calls the thing it speaks of.
   std::string name(std::string_view name);
   // A sentence, or lines of a log.
-  std::string text(std::string_view text);
+  std::string text(std::string_view whole);
 
  private:
+  std::string without_patterns(std::string_view text);
   std::string word(std::string_view word);
   std::string unit(std::string_view stem, std::string_view suffix);
   std::string replace_ids(std::string_view word);
@@ -48,6 +63,7 @@ class WordRedactor {
   std::size_t take_secret(std::string_view rest, std::string_view word, std::string& out);
 
   KnownWords known_;
+  std::vector<std::unique_ptr<re2::RE2>> patterns_;
   Placeholders placeholders_;
 };
 

@@ -26,7 +26,7 @@ _oomwhy() {
     esac
   done
   local common='--color= --no-pager --quiet --output= --help --version'
-  local reading='--input= --file= --directory= --root= --machine= --namespace= --merge --kmsg --assume-timezone= --assume-year= --host= --redact --redact-key='
+  local reading='--input= --file= --directory= --root= --machine= --namespace= --merge --kmsg --assume-timezone= --assume-year= --host= --redact --redact-key= --conf='
   local selection='--boot= --since= --until= --unit= --scope= --killer= --all --reverse --utc --show-evidence'
   local options
   case $command in

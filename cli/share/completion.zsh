@@ -38,6 +38,7 @@ _oomwhy() {
     '--host=[host of the log]:host:_hosts'
     '--redact=-[put placeholders in place of]:what:(none cmdline all)'
     '--redact-key=[the same placeholders on every host]:file:_files'
+    '--conf=[in place of /etc/oomwhy.conf]:file:_files'
   )
   selection=(
     '(-b --boot)'{-b+,--boot=}'[one boot]:boot:'

@@ -32,12 +32,28 @@ class Folder {
 
 }  // namespace
 
+namespace {
+
+Request with_conf(const std::vector<std::string>& files, Request request) {
+  const auto conf = read_conf(files);
+  REQUIRE(conf);
+  apply_conf(*conf, request);
+  return request;
+}
+
+Request a_scan() {
+  Request request;
+  request.command = Command::Scan;
+  return request;
+}
+
+}  // namespace
+
 TEST_CASE("a scan's open choices are the conf's") {
   const Folder folder;
   const std::string conf = folder.write(
       "oomwhy.conf", "[Scan]\nInput=/var/log/remote\nCursorFile=/s\nTextFile=/t\nFailOn=loop\nJobs=3\n# Jobs=9\n");
-  Request request;
-  CHECK_FALSE(apply_conf(conf_files(conf), request));
+  const Request request = with_conf(conf_files(conf), a_scan());
   CHECK(request.inputs == std::vector<std::string>{"/var/log/remote"});
   CHECK(request.scan.cursor_file == "/s");
   CHECK(request.scan.textfile == "/t");
@@ -45,33 +61,55 @@ TEST_CASE("a scan's open choices are the conf's") {
   CHECK(request.scan.jobs == 3U);
 }
 
+TEST_CASE("no other command reads what a scan would") {
+  const Folder folder;
+  const std::string conf = folder.write("oomwhy.conf", "Input=/var/log/remote\nDirectory=/j\nProtect=db\n");
+  const Request request = with_conf(conf_files(conf), Request{});
+  CHECK(request.inputs.empty());
+  CHECK_FALSE(request.journal.named());
+  CHECK(request.site.protect == std::vector<std::string>{"db"});
+}
+
 TEST_CASE("what was typed wins over the conf, and a later file over an earlier one") {
   const Folder folder;
   const std::string conf = folder.write("oomwhy.conf", "Input=/var/log/remote\nCursorFile=/s\nTextFile=/a\nJobs=3\n");
   folder.write("oomwhy.conf.d/20.conf", "TextFile=/c\n");
   folder.write("oomwhy.conf.d/10.conf", "TextFile=/b\n");
-  Request request;
+  Request request = a_scan();
   request.inputs = {"kern.log"};
   request.scan.cursor_file = "/typed";
   request.scan.fail_on = FailOn::None;
-  CHECK_FALSE(apply_conf(conf_files(conf), request));
+  request = with_conf(conf_files(conf), request);
   CHECK(request.inputs == std::vector<std::string>{"kern.log"});
   CHECK(request.scan.cursor_file == "/typed");
   CHECK(request.scan.textfile == "/c");
   CHECK(request.scan.fail_on == FailOn::None);
 }
 
+TEST_CASE("what a site knows is taken as systemd takes lists: more lines add, an empty one clears") {
+  const Folder folder;
+  const std::string conf = folder.write("oomwhy.conf",
+                                        "[Advice]\nProtect=a.service b.service\nNeverLimit=old\nHeadroom=15%\n"
+                                        "[Redact]\nPatterns=acme[ -]corp\nPatterns=\\bcust[0-9]+\n");
+  folder.write("oomwhy.conf.d/10.conf", "Protect=c@*.service\nNeverLimit=\nNeverLimit=new\n");
+  const Request request = with_conf(conf_files(conf), Request{});
+  CHECK(request.site.protect == std::vector<std::string>{"a.service", "b.service", "c@*.service"});
+  CHECK(request.site.never_limit == std::vector<std::string>{"new"});
+  CHECK(request.site.headroom_percent == 15U);
+  CHECK(request.output.redaction_patterns == std::vector<std::string>{"acme[ -]corp", "\\bcust[0-9]+"});
+}
+
 TEST_CASE("a mistake in the conf is named") {
   const Folder folder;
-  for (const char* text : {"Jobs=many\n", "Jobs=0\n", "FailOn=fire\n", "Colour=red\n"}) {
-    Request request;
+  for (const char* text : {"Jobs=many\n", "Jobs=0\n", "FailOn=fire\n", "Colour=red\n", "Headroom=15\n",
+                           "Headroom=99%\n", "Headroom=%\n", "Patterns=(\n", "Patterns=x*\n"}) {
     CAPTURE(text);
-    CHECK(apply_conf({folder.write("x.conf", text)}, request));
+    const auto conf = read_conf({folder.write("x.conf", text)});
+    REQUIRE_FALSE(conf);
+    CHECK(conf.error().what.ends_with("x.conf"));
   }
 }
 
 TEST_CASE("no conf is no mistake") {
-  Request request;
-  CHECK_FALSE(apply_conf(conf_files("/nonexistent/oomwhy.conf"), request));
-  CHECK(request.inputs.empty());
+  CHECK(with_conf(conf_files("/nonexistent/oomwhy.conf"), a_scan()).inputs.empty());
 }

@@ -456,6 +456,29 @@ test_a_redacted_scan_names_neither_host_nor_file() {
   done
 }
 
+test_a_sites_conf_redacts_its_own_words() {
+  echo 'Patterns=qemu-[a-z]+ agent' >"$folder/conf"
+  sed 's/redis-server.service/qemu-guest agent.service/g' "$log" >"$folder/kern.log"
+  run report --redact --conf="$folder/conf" "$folder/kern.log" </dev/null
+  status_is 0
+  out_lacks qemu-guest
+  out_has site-1.service
+}
+
+test_a_mistake_in_the_conf_stops_a_scan_and_nothing_else() {
+  echo 'Headroom=much' >"$folder/conf"
+  run --conf="$folder/conf" "$log" </dev/null
+  status_is 0
+  err_has "Headroom=much cannot be"
+  out_has apt-check
+  run scan --conf="$folder/conf" "$log" </dev/null
+  status_is 2
+  out_is_empty
+  run --conf="$folder/none" "$log" </dev/null
+  status_is 3
+  out_is_empty
+}
+
 test_a_redaction_key_that_cannot_be_used_shows_nothing() {
   run report --redact-key="$folder/none" "$log" </dev/null
   status_is 3

@@ -111,7 +111,7 @@ TEST_CASE("redacting leaves no word of the host in any log's report", "[redactio
       CAPTURE(input.string());
       const Document document = document_of(input);
       const auto processes = process_names(document);
-      const Redacted redacted = redact(document, {"oomwhy", input.string()}, Redaction::All, "");
+      const Redacted redacted = redact(document, {"oomwhy", input.string()}, {Redaction::All});
       // JSON has every field; the other formats are looked at once a case.
       const auto formats = input == golden_input(folder)
                                ? in_every_format(redacted)
@@ -181,7 +181,7 @@ TEST_CASE("redacting changes no figure and no process name, and every host, path
     CAPTURE(input.string());
     const Document document = document_of(input);
     const json before = json::parse(render_json(document, JsonEvents::Include));
-    const Redacted redacted = redact(document, {}, Redaction::All, "");
+    const Redacted redacted = redact(document, {}, {Redaction::All});
     compare("", before, json::parse(render_json(redacted.document, JsonEvents::Include)));
   }
 }
@@ -190,7 +190,7 @@ TEST_CASE("two logs of one host have the same placeholders with a key", "[redact
   const std::filesystem::path cases = OOMWHY_TESTDATA;
   const std::string key = "a key of 16 bytes and more";
   const auto host = [&](const char* path) {
-    return redact(document_of(cases / path), {}, Redaction::All, key).document.incidents.front().host;
+    return redact(document_of(cases / path), {}, {Redaction::All, key}).document.incidents.front().host;
   };
   const std::string syslog = host("cgroup-unit-limit/input.rsyslog.log");
   CHECK(syslog.substr(0, 5) == "host-");

@@ -167,7 +167,7 @@ void run_pipeline(std::string_view bytes) {
   const Document document = analyse(std::move(input.summaries), std::move(input.events), {}, input.userland);
   render(document);
   read_back(document);
-  render(redact(document, {"oomwhy"}, Redaction::All, "").document);
+  render(redact(document, {"oomwhy"}, {Redaction::All}).document);
 }
 
 // A fleet's lines are written by other hosts: as hostile as a log.
@@ -177,7 +177,7 @@ void run_typed_lines(std::string_view bytes) {
   Document document;
   merge_runs(document, reader.finish(), "lines");
   render(document);
-  render(redact(document, {"oomwhy"}, Redaction::All, "").document);
+  render(redact(document, {"oomwhy"}, {Redaction::All}).document);
 }
 
 }  // namespace

@@ -10,6 +10,9 @@ trap 'rm -rf "$folder"' EXIT
 root=$folder/root
 export LC_ALL=C.UTF-8
 
+# The bundled incident: redis-server.service killed, ef61740c17a7baa7.
+log=$(cd "$(dirname "$0")/../../testdata" && pwd)/host-swarm-kills-database/input.dmesg.txt
+
 fail() {
   printf 'FAILED %s: %s\n' "$case" "$1"
   cat "$folder/log" 2>/dev/null
@@ -88,6 +91,18 @@ test_installed_and_removed_it_leaves_nothing_behind() {
   [ -z "$left" ] || fail "left behind: $left"
 }
 
+test_its_conf_is_the_administrators() {
+  find_package
+  [ "$(dpkg-deb -I "$package" conffiles)" = /etc/oomwhy.conf ] || fail "conffiles"
+  unpack
+  # As it comes it says nothing; with every line of it switched on it is understood.
+  "$root/usr/bin/oomwhy" list --conf="$root/etc/oomwhy.conf" "$log" >"$folder/plain" 2>"$folder/log" || fail "as it comes"
+  [ ! -s "$folder/log" ] || fail "as it comes"
+  sed -i 's/^#\([A-Za-z]*=\)/\1/' "$root/etc/oomwhy.conf"
+  "$root/usr/bin/oomwhy" list --conf="$root/etc/oomwhy.conf" "$log" >"$folder/plain" 2>"$folder/log" || fail "switched on"
+  [ ! -s "$folder/log" ] || fail "switched on"
+}
+
 test_systemd_takes_its_units() {
   needs systemd-analyze
   unpack
@@ -122,9 +137,6 @@ test_its_manual_is_without_a_warning_and_names_every_option() {
     done < <("$root/usr/bin/oomwhy" "$command" --help | grep -oE -- '--[a-z-]+' | sort -u)
   done
 }
-
-# The id and the unit of the bundled incident, completed from a log that the line names.
-log=$(cd "$(dirname "$0")/../../testdata" && pwd)/host-swarm-kills-database/input.dmesg.txt
 
 test_bash_completes() {
   unpack

@@ -9,13 +9,13 @@
 namespace oomwhy {
 namespace {
 
-WordRedactor words() {
+WordRedactor words(const std::vector<std::string>& patterns = {}) {
   KnownWords known;
   known.hosts = {"web1", "web1.example.com", "php"};
   known.users = {"alice"};
   known.machines = {"shop-vm"};
   known.kept = {"php", "kworker/0:1", "2.6.32.68", "7c3e91b2a0d45f17", "10.0.0.9"};
-  return WordRedactor(known, Placeholders(""));
+  return WordRedactor(known, patterns, Placeholders(""));
 }
 
 TEST_CASE("free text loses what identifies somebody, and nothing else") {
@@ -62,6 +62,23 @@ TEST_CASE("free text loses what identifies somebody, and nothing else") {
   for (const Row& row : rows) {
     CHECK(words().text(row.raw) == (row.redacted == nullptr ? row.raw : row.redacted));
   }
+}
+
+TEST_CASE("a site's own patterns go wherever they stand, but in names of processes") {
+  WordRedactor redactor = words({"acme[ -]?corp", "cust[0-9]+", "php", "("});
+  CHECK(redactor.text("Acme acme corp paid for cust17.") == "Acme site-1 paid for site-2.");
+  CHECK(redactor.text("php of cust17 ate it") == "php of site-2 ate it");
+  CHECK(redactor.cgroup("/system.slice/cust17-db.service") == "/system.slice/site-2-db.service");
+  CHECK(redactor.name("cust18@1.service") == "site-3@1.service");
+  // A process name that the log spells as a word of its own.
+  CHECK(redactor.text("php-fpm: pool cust17") == "site-4-fpm: pool site-2");
+}
+
+TEST_CASE("a pattern that is none, or that finds nothing everywhere, is told from one") {
+  CHECK(is_redaction_pattern("cust[0-9]+"));
+  CHECK_FALSE(is_redaction_pattern("("));
+  CHECK_FALSE(is_redaction_pattern("x*"));
+  CHECK_FALSE(is_redaction_pattern(""));
 }
 
 TEST_CASE("one value has one placeholder, two values have two") {
@@ -142,7 +159,7 @@ TEST_CASE("no field of a document is left out") {
   const std::string raw = everything_rendered(marked(), kCommand);
   REQUIRE(raw.find("MARK") != std::string::npos);
   for (const char* key : {"", "a key of 16 bytes and more"}) {
-    const Redacted redacted = redact(marked(), kCommand, Redaction::All, key);
+    const Redacted redacted = redact(marked(), kCommand, {Redaction::All, key});
     const std::string shown = everything_rendered(redacted.document, redacted.command);
     const auto at = shown.find("MARK");
     CHECK((at == std::string::npos ? "" : shown.substr(at < 60 ? 0 : at - 60, 120)) == "");
@@ -152,7 +169,7 @@ TEST_CASE("no field of a document is left out") {
 }
 
 TEST_CASE("cmdline replaces command lines and queries alone") {
-  const Redacted redacted = redact(marked(), kCommand, Redaction::CommandLines, "");
+  const Redacted redacted = redact(marked(), kCommand, {Redaction::CommandLines});
   const std::string shown = everything_rendered(redacted.document, {});
   CHECK(shown.find("--user=MARK") == std::string::npos);
   CHECK(shown.find("SELECT") == std::string::npos);
@@ -164,8 +181,8 @@ TEST_CASE("cmdline replaces command lines and queries alone") {
 
 TEST_CASE("none changes nothing, and no redaction changes a figure or a process name") {
   const std::string raw = everything_rendered(marked(), kCommand);
-  CHECK(everything_rendered(redact(marked(), kCommand, Redaction::None, "").document, kCommand) == raw);
-  const Document document = redact(marked(), kCommand, Redaction::All, "").document;
+  CHECK(everything_rendered(redact(marked(), kCommand, {Redaction::None}).document, kCommand) == raw);
+  const Document document = redact(marked(), kCommand, {Redaction::All}).document;
   const OomEvent before = marked().incidents.front().events.front().event;
   const OomEvent after = document.incidents.front().events.front().event;
   CHECK(after.memory == before.memory);
@@ -179,7 +196,7 @@ TEST_CASE("none changes nothing, and no redaction changes a figure or a process 
 }
 
 TEST_CASE("the command that reproduces a report keeps its shape") {
-  const Redacted redacted = redact(marked(), kCommand, Redaction::All, "");
+  const Redacted redacted = redact(marked(), kCommand, {Redaction::All});
   REQUIRE(redacted.command.size() == kCommand.size());
   CHECK(redacted.command[0] == "oomwhy");
   CHECK(redacted.command[1] == "report");

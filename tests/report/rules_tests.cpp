@@ -23,7 +23,7 @@ struct Pair {
 };
 
 std::set<std::string> rules_of(const Given& given) {
-  const Document document = analyse({}, given.events, given.history, given.userland);
+  const Document document = analyse({}, given.events, {given.history, {}}, given.userland);
   std::set<std::string> rules;
   for (const Incident& incident : document.incidents) {
     for (const Evidence& evidence : incident.cause.evidence) rules.insert(evidence.rule);
