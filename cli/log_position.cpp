@@ -14,19 +14,24 @@ namespace {
 
 constexpr std::uint64_t kLongestHead = 1024;
 
-// The first bytes of a file's text; fewer where it is shorter.
-Result<std::string> read_front(const std::string& path, std::uint64_t bytes) {
-  auto stream = open_text(path);
-  if (!stream) return stream.error();
+// The first bytes of a stream; fewer where it is shorter.
+std::string read_front(ByteStream& stream, std::uint64_t bytes) {
   std::string front(bytes, '\0');
   std::size_t filled = 0;
   while (filled < front.size()) {
-    const std::size_t count = (*stream)->read(front.data() + filled, front.size() - filled);
+    const std::size_t count = stream.read(front.data() + filled, front.size() - filled);
     if (count == 0) break;
     filled += count;
   }
   front.resize(filled);
   return front;
+}
+
+// Of a file's text.
+Result<std::string> read_front(const std::string& path, std::uint64_t bytes) {
+  auto stream = open_text(path);
+  if (!stream) return stream.error();
+  return read_front(**stream, bytes);
 }
 
 // The same file: it still begins so.
@@ -94,6 +99,19 @@ LogStart find_start(const LogSet& set, const std::optional<LogPosition>& positio
   start.offset = position->offset;
   start.lines = position->lines;
   return start;
+}
+
+Result<LogPosition> position_of_archive(const std::string& path) {
+  struct stat status {};
+  auto opened = open_bytes(path);
+  if (!opened) return opened.error();
+  if (::stat(path.c_str(), &status) != 0) return Error{path, "cannot be measured", "ls -l " + path};
+  const std::string front = read_front(**opened, kLongestHead);
+  return LogPosition{path,
+                     static_cast<std::uint64_t>(status.st_ino),
+                     {front.size(), digest_id(front)},
+                     static_cast<std::uint64_t>(status.st_size),
+                     0};
 }
 
 }  // namespace oomwhy

@@ -257,7 +257,7 @@ class Checker {
       return fail({words.front(), "the doctor takes no input and no MATCH", "oomwhy doctor --root=DIR"});
     }
     for (const std::string& word : words) {
-      if (names_input(word)) {
+      if (request_.command == Command::Scan || names_input(word)) {
         request_.inputs.push_back(word);
         continue;
       }
@@ -353,9 +353,6 @@ class Checker {
       scan.fail_on = static_cast<FailOn>(std::find(kFailOn.begin(), kFailOn.end(), *typed_.fail_on) - kFailOn.begin());
     }
     scan.jobs = typed_.jobs;
-    if (!request_.selection.matches.empty()) {
-      return fail({request_.selection.matches.front().value, "scan takes inputs, no MATCH", "./NAME for a file"});
-    }
     const auto& inputs = request_.inputs;
     if (std::find(inputs.begin(), inputs.end(), "-") == inputs.end()) return;
     // A mapper: one log in, typed lines out.

@@ -68,6 +68,9 @@ class Scanner {
       case SourceKind::StandardInput:
         scan_file("-");
         break;
+      case SourceKind::Archive:
+        scan_archive();
+        break;
     }
     for (const InputSummary& input : result_.document.inputs) {
       result_.source.failed = result_.source.failed || input.error.has_value();
@@ -89,6 +92,20 @@ class Scanner {
     for (const InputSummary& summary : summaries) lines += summary.lines;
     result_.source.empty = lines == 0;
     judge(std::move(summaries), std::move(events), userland, {});
+  }
+
+  // Nothing is added to one: it is read once, and again only where it is another one by now.
+  void scan_archive() {
+    const std::string& path = task_.log.members.front();
+    auto position = position_of_archive(path);
+    if (position && before_ != nullptr && before_->log == *position) {
+      result_.next = *before_;
+      return;
+    }
+    scan_file(path);
+    result_.open.assign(result_.open.size(), false);
+    if (position) result_.next.log = std::move(*position);
+    result_.next.changed_us = settings_.now_us;
   }
 
   void scan_log() {

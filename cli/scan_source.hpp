@@ -14,7 +14,7 @@
 
 namespace oomwhy {
 
-enum class SourceKind { Log, Journal, StandardInput };
+enum class SourceKind { Log, Journal, StandardInput, Archive };
 
 struct SourceTask {
   SourceKind kind = SourceKind::Log;

@@ -64,6 +64,8 @@ class Finder {
     for (const std::string& file : *files) {
       if (is_journal(file)) {
         journals_.push_back(file);
+      } else if (is_archive(file)) {
+        archives_.push_back(file);
       } else if (!folder || is_text(file)) {
         logs_.push_back(file);
       }
@@ -106,6 +108,13 @@ class Finder {
                              .log = set,
                              .origin = origin_});
     }
+    for (const std::string& file : archives_) {
+      list_.tasks.push_back({.kind = SourceKind::Archive,
+                             .name = fs::absolute(file).lexically_normal().string(),
+                             .host = host_of_log(file),
+                             .log = {file, {file}},
+                             .origin = origin_});
+    }
     // One journal for each host: its live file and what was rotated.
     std::map<std::string, std::vector<std::string>> groups;
     for (const std::string& file : journals_) {
@@ -125,7 +134,7 @@ class Finder {
 
  private:
   SourceList list_;
-  std::vector<std::string> logs_, journals_;
+  std::vector<std::string> logs_, archives_, journals_;
   LogOrigin origin_ = LogOrigin::Anywhere;
 };
 

@@ -221,6 +221,19 @@ Result<std::unique_ptr<ByteStream>> open_text(const std::string& path) {
   return std::unique_ptr<ByteStream>(std::move(unpacked));
 }
 
+bool is_archive(const std::string& path) {
+  auto opened = open_bytes(path);
+  if (!opened) return false;
+  PeekedStream packed(std::move(*opened));
+  if (!is_packed(packed.peek())) return false;
+  const ArchiveHandle handle = new_reader();
+  Feed feed{packed};
+  ::archive_entry* entry = nullptr;
+  return archive_read_open(handle.get(), &feed, nullptr, read_feed, nullptr) == ARCHIVE_OK &&
+         archive_read_next_header(handle.get(), &entry) == ARCHIVE_OK &&
+         archive_format(handle.get()) != ARCHIVE_FORMAT_RAW;
+}
+
 bool is_journal_file(std::string_view head) { return head.starts_with("LPKSHHRH"); }
 
 std::vector<BlindSpot> unpack(PeekedStream& packed, const std::string& name, const MemberSink& member) {

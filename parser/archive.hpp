@@ -18,6 +18,9 @@ bool is_packed(std::string_view head);
 // True where a file begins like a journal file of systemd.
 bool is_journal_file(std::string_view head);
 
+// True where a file holds several texts; false also for one that cannot be read.
+bool is_archive(const std::string& path);
+
 // The text of a file, pulled: of one that is only compressed what comes out of it. Error: cannot be opened, is damaged
 // from its start, or is an archive of several texts.
 Result<std::unique_ptr<ByteStream>> open_text(const std::string& path);

@@ -248,7 +248,7 @@ test_no_escape_sequence_goes_into_a_pipe() {
 
 test_a_usage_error_prints_nothing_on_standard_output() {
   local args
-  for args in --nonsense "-o yaml" "-b5x" "-n0" "help" "scan php" "colour=red"; do
+  for args in --nonsense "-o yaml" "-b5x" "-n0" "help" "scan --jobs=0" "colour=red"; do
     # shellcheck disable=SC2086 # two words
     run $args "$log" </dev/null
     status_is 2

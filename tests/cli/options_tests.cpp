@@ -191,7 +191,6 @@ TEST_CASE("mistakes are named") {
       {{"advise", "-o", "markdown"}, "--output"},
       {{"scan", "--kmsg"}, "--kmsg"},
       {{"help"}, "help"},
-      {{"scan", "mysqld"}, "mysqld"},
       {{"scan", "-", "--cursor-file=x"}, "--cursor-file"},
       {{"scan", "--fail-on=fire"}, "--fail-on"},
       {{"scan", "--jobs=0"}, "--jobs"},

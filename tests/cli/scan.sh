@@ -120,6 +120,29 @@ test_a_report_that_rotation_cut_in_two_is_one() {
   lines "i[0]['id'] == '$id'"
 }
 
+test_an_archive_is_read_once_and_again_when_it_is_another() {
+  kill_line $old 100 >"$folder/messages"
+  tar -cJf "$logs/sos.tar.xz" -C "$folder" messages
+  scan -o json-lines
+  status_is 0
+  lines '[x["victims"][0]["pid"] for x in i] == [100]'
+  scan -o json-lines
+  status_is 0
+  lines 'i == []'
+  kill_line $((old + 5000)) 101 >>"$folder/messages"
+  tar -cJf "$logs/sos.tar.xz" -C "$folder" messages
+  scan -o json-lines
+  status_is 0
+  lines '[x["victims"][0]["pid"] for x in i] == [101]'
+}
+
+test_a_folder_needs_no_slash() {
+  kill_line $old 100 >"$logs/kern.log"
+  at_rest
+  (cd "$folder" && "$oomwhy" scan -o json-lines "$(basename "$logs")" </dev/null) >"$folder/out" 2>"$folder/err"
+  lines 'len(i) == 1'
+}
+
 test_a_log_that_shrank_is_noticed_and_read_again() {
   { other_line $old; other_line $((old + 1)); kill_line $((old + 2)) 100; } >"$logs/kern.log"
   at_rest
