@@ -8,7 +8,7 @@
 #include <string_view>
 
 #include "cli/unit_files.hpp"
-#include "report/redact_words.hpp"
+#include "report/site_patterns.hpp"
 
 namespace oomwhy {
 namespace {
@@ -60,7 +60,7 @@ bool add_pattern(Conf& conf, const std::string& value) {
     return true;
   }
   conf.redaction_patterns.push_back(value);
-  return is_redaction_pattern(value);
+  return is_site_pattern(value);
 }
 
 struct Setting {

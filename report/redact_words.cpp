@@ -1,7 +1,5 @@
 #include "report/redact_words.hpp"
 
-#include <re2/re2.h>
-
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -148,41 +146,15 @@ constexpr std::size_t kContainerDigits = 12;
 
 }  // namespace
 
-bool is_redaction_pattern(const std::string& pattern) {
-  const re2::RE2 compiled(pattern, re2::RE2::Quiet);
-  return compiled.ok() && !re2::RE2::PartialMatch("", compiled);
-}
-
 WordRedactor::WordRedactor(KnownWords known, const std::vector<std::string>& patterns, Placeholders placeholders)
-    : known_(std::move(known)), placeholders_(std::move(placeholders)) {
-  for (const std::string& pattern : patterns) {
-    if (is_redaction_pattern(pattern)) patterns_.push_back(std::make_unique<re2::RE2>(pattern, re2::RE2::Quiet));
-  }
-}
-WordRedactor::WordRedactor(WordRedactor&&) noexcept = default;
-WordRedactor& WordRedactor::operator=(WordRedactor&&) noexcept = default;
-WordRedactor::~WordRedactor() = default;
+    : known_(std::move(known)), patterns_(patterns), placeholders_(std::move(placeholders)) {}
 
 // Process names stay, also where a sentence holds them.
 std::string WordRedactor::without_patterns(std::string_view text) {
-  std::string current(text);
-  for (const auto& pattern : patterns_) {
-    std::string replaced;
-    std::size_t at = 0;
-    re2::StringPiece match;
-    while (at < current.size() && pattern->Match(current, at, current.size(), re2::RE2::UNANCHORED, &match, 1) &&
-           !match.empty()) {
-      const auto start = static_cast<std::size_t>(match.data() - current.data());
-      const std::string_view found(match.data(), match.size());
-      replaced.append(current, at, start - at);
-      const bool stays = placeholders_.issued(found) || known_.kept.contains(word_around(current, start));
-      replaced += stays ? std::string(found) : value("site", found);
-      at = start + found.size();
-    }
-    replaced.append(current, at, std::string::npos);
-    current = std::move(replaced);
-  }
-  return current;
+  return patterns_.replace(text, [&](std::string_view match, std::string_view whole, std::size_t start) {
+    const bool stays = placeholders_.issued(match) || known_.kept.contains(word_around(whole, start));
+    return stays ? std::string(match) : value("site", match);
+  });
 }
 
 std::string WordRedactor::host(std::string_view name) { return value("host", name); }

@@ -2,17 +2,13 @@
 // secrets. What diagnosis needs stays: process names, units and slices, sizes, kernel releases.
 #pragma once
 
-#include <memory>
 #include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "report/placeholders.hpp"
-
-namespace re2 {
-class RE2;
-}
+#include "report/site_patterns.hpp"
 
 namespace oomwhy {
 
@@ -24,18 +20,10 @@ struct KnownWords {
   Words kept;  // process names, kernel releases and our own ids: never replaced, whatever they look like
 };
 
-// RE2's syntax, and nothing that is found where there is nothing.
-bool is_redaction_pattern(const std::string& pattern);
-
 class WordRedactor {
  public:
-  // `patterns`: what goes wherever it stands, but in names of processes; those that are none are left out.
+  // `patterns`: what goes wherever it stands, but in names of processes.
   WordRedactor(KnownWords known, const std::vector<std::string>& patterns, Placeholders placeholders);
-  WordRedactor(WordRedactor&&) noexcept;
-  WordRedactor& operator=(WordRedactor&&) noexcept;
-  WordRedactor(const WordRedactor&) = delete;
-  WordRedactor& operator=(const WordRedactor&) = delete;
-  ~WordRedactor();
 
   std::string value(std::string_view kind, std::string_view raw) { return placeholders_.of(kind, raw); }
   std::string host(std::string_view name);
@@ -63,7 +51,7 @@ class WordRedactor {
   std::size_t take_secret(std::string_view rest, std::string_view word, std::string& out);
 
   KnownWords known_;
-  std::vector<std::unique_ptr<re2::RE2>> patterns_;
+  SitePatterns patterns_;
   Placeholders placeholders_;
 };
 

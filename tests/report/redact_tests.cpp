@@ -4,6 +4,7 @@
 #include "report/redact.hpp"
 #include "report/redact_words.hpp"
 #include "report/renderer.hpp"
+#include "report/site_patterns.hpp"
 #include "tests/report/sample_documents.hpp"
 
 namespace oomwhy {
@@ -75,10 +76,10 @@ TEST_CASE("a site's own patterns go wherever they stand, but in names of process
 }
 
 TEST_CASE("a pattern that is none, or that finds nothing everywhere, is told from one") {
-  CHECK(is_redaction_pattern("cust[0-9]+"));
-  CHECK_FALSE(is_redaction_pattern("("));
-  CHECK_FALSE(is_redaction_pattern("x*"));
-  CHECK_FALSE(is_redaction_pattern(""));
+  CHECK(is_site_pattern("cust[0-9]+"));
+  CHECK_FALSE(is_site_pattern("("));
+  CHECK_FALSE(is_site_pattern("x*"));
+  CHECK_FALSE(is_site_pattern(""));
 }
 
 TEST_CASE("one value has one placeholder, two values have two") {
