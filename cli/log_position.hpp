@@ -40,7 +40,8 @@ struct LogStart {
 Result<LogHead> read_head(const std::string& path);
 std::uint64_t inode_of(const std::string& path);  // 0: there is none
 
-// Of an archive, which is read as a whole or not at all: its size, and what its bytes begin with. Error: as read_head().
+// Of an archive, which is read as a whole or not at all: its size, and what its bytes begin with. Error: as
+// read_head().
 Result<LogPosition> position_of_archive(const std::string& path);
 
 // Without a position: the beginning of the oldest member.
