@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "parser/archive.hpp"
+#include "parser/event_lines.hpp"
 
 namespace oomwhy {
 namespace {
@@ -163,17 +164,6 @@ void shift(std::uint64_t& line, std::int64_t by) {
   if (line > 0) line = static_cast<std::uint64_t>(static_cast<std::int64_t>(line) + by);
 }
 
-void shift(EvidenceLines& lines, std::int64_t by) {
-  for (auto* line :
-       {&lines.invocation, &lines.identity,        &lines.memcg_usage, &lines.memcg_swap,  &lines.memcg_stats,
-        &lines.mem_info,   &lines.system_counters, &lines.swap_total,  &lines.pages_ram,   &lines.pages_reserved,
-        &lines.slab_table, &lines.task_table,      &lines.constraint,  &lines.kill_intent, &lines.kill,
-        &lines.group_kill, &lines.panic,           &lines.no_killable, &lines.sysrq,       &lines.reaper_failure,
-        &lines.hugepages,  &lines.allocation_table}) {
-    if (*line) shift(**line, by);
-  }
-}
-
 void move_to_file(Origin& origin, const std::vector<Passage>& passages) {
   const Passage* passage = passage_of(passages, origin.line);
   if (passage == nullptr) return;
@@ -186,11 +176,7 @@ void move_to_file(OomEvent& event, const std::vector<Passage>& passages) {
   if (passage == nullptr) return;
   const std::int64_t by = shift_of(*passage);
   event.origin.source = passage->file;
-  shift(event.origin.line, by);
-  shift(event.last_line, by);
-  for (Task& task : event.tasks) shift(task.origin_line, by);
-  for (Victim& victim : event.victims) shift(victim.origin_line, by);
-  shift(event.lines, by);
+  visit_lines(event, [&](std::uint64_t& line) { shift(line, by); });
 }
 
 // --- where it ended -----------------------------------------------------------------------------------------------
