@@ -39,13 +39,13 @@ def unit_of(cgroup):
 
 
 def check_processes(checks, rows, seen, slack):
-    """Each row that names a process which /proc knew: what cannot change is equal, its memory near."""
-    known = 0
+    """Each row that names a process which /proc knew: what cannot change is equal, its memory near. Returns whom."""
+    known = []
     for row in rows:
         true = seen.get(str(row["pid"]))
         if true is None or true["comm"] != row["comm"]:
             continue
-        known += 1
+        known.append(row["comm"])
         who = f"{row['comm']}[{row['pid']}]"
         checks.that(f"{who} uid", row["uid"], true["uid"])
         checks.that(f"{who} oom_score_adj", row["oom_score_adj"], true["oom_score_adj"])
@@ -64,22 +64,23 @@ def resident(facts):
 
 def check_victims(checks, incident, expected, told, slack):
     victims = incident["victims"]
-    checks.that("number of victims", len(victims), told["truth"]["kills"])
+    checks.that("number of victims", len(victims), told["truth"]["kills"] or 1)
     if not victims:
         return
     for name, value in expected["victim"].items():
-        # A ring buffer names a unit by the victim's cgroup alone.
         checks.that(f"first victim's {name}", victims[0][name], value)
-    known = check_processes(checks, victims, told["truth"]["last_seen"], slack)
-    checks.that("victims that /proc knew", known, len(victims))
+    if told["truth"]["kills"] > 0:
+        known = check_processes(checks, victims, told["truth"]["last_seen"], slack)
+        checks.that("victims that /proc knew", len(known), len(victims))
 
 
 def check_event(checks, event, expected, told, slack):
     before = told["truth"]["before"]
     checks.that("release", event["kernel"]["release"], told["kernel"])
     checks.that("page size", event["page_size_bytes"], told["page_size"])
-    if event["choice"]["agrees"] is not None:
-        checks.that("the kernel's choice is the predicted one", event["choice"]["agrees"], True)
+    if "deviation" not in expected:
+        checks.note("the kernel's choice is the predicted one", event["choice"]["agrees"] is not False, False, True)
+    checks.that("deviation from the score", event["choice"]["deviation"], expected.get("deviation"))
     if event["memory"]:
         checks.that("managed memory", event["memory"]["managed_bytes"], before["host"]["MemTotal"])
         checks.that("swap", event["memory"]["swap_total_bytes"], before["host"]["SwapTotal"])
@@ -90,7 +91,9 @@ def check_event(checks, event, expected, told, slack):
     rows = event["tasks"] or []
     known = check_processes(checks, rows, before["processes"], slack)
     if rows:
-        checks.note("rows of the table that /proc knew", known >= len(rows) / 2, known, len(rows))
+        checks.note("rows of the table that /proc knew", len(known) >= len(rows) / 2, len(known), len(rows))
+    for name in expected.get("names", []):
+        checks.note("name in the table", name in known, None, name)
 
 
 def check_incident(checks, incident, expected, told):
@@ -100,9 +103,11 @@ def check_incident(checks, incident, expected, told):
     check_victims(checks, incident, expected, told, slack)
     for name, value in expected["cause"].items():
         checks.that(f"cause's {name}", incident["cause"][name], value)
-    if incident["victims"]:
+    checks.that("loop", incident["loop"], expected.get("loop", False))
+    if incident["victims"] and "victim_is_cause" in expected:
         checks.that("victim is cause", incident["victims"][0]["is_cause"], expected["victim_is_cause"])
-    check_event(checks, incident["events"][0], expected, told, slack)
+    if told["truth"]["kills"] > 0:
+        check_event(checks, incident["events"][0], expected, told, slack)
 
 
 def check_source(source, folder, expected, told):
@@ -136,11 +141,12 @@ def compare(name, folder):
     with open(os.path.join(folder, "told.json"), encoding="utf-8") as file:
         told = json.load(file)
     result = {"scenario": name, "kernel": told.get("kernel", "?"), "held": 0, "broken": [], "said": "", "proof": ""}
-    if "failed" in told or told["truth"]["before"] is None or told["truth"]["kills"] == 0:
-        result["broken"] = ["guest: " + told.get("failed", "nothing was killed")]
-        return result
     scenario = SCENARIOS[name]
-    for source in ("journal.json", "kmsg.json"):
+    if "failed" in told or told["truth"]["kills"] < scenario.kills:
+        result["broken"] = ["guest: " + told.get("failed", "too few were killed")]
+        return result
+    # What is no word of the kernel's is in the journal alone.
+    for source in ("journal.json", "kmsg.json") if scenario.kills else ("journal.json",):
         checks, incident = check_source(source, folder, scenario.expected, told)
         result["held"] += checks.held
         result["broken"] += checks.broken
@@ -150,8 +156,9 @@ def compare(name, folder):
         result["proof"], holds = proof_in_words(told["proof"])
         if not holds:
             result["broken"].append("proof: " + result["proof"])
-        result["broken"] += [f"proof: proposed, but {scenario.saved} is killed in spite of {', '.join(trial['applied'])}"
-                             for trial in told["proof"][:-1] if not trial["survived"]]
+        # What is proposed without reserve has to be enough by itself.
+        result["broken"] += [f"proof: proposed, but {scenario.saved} dies in spite of {', '.join(trial['applied'])}"
+                             for trial in told["proof"] if trial["how"] == "as written" and not trial["survived"]]
     return result
 
 
@@ -159,7 +166,7 @@ def in_words(incident):
     victim, cause = incident["victims"][0], incident["cause"]
     kills = f" and {len(incident['victims']) - 1} more" if len(incident["victims"]) > 1 else ""
     cause_name = cause["name"] or cause["kind"]
-    return f"{victim['comm']}{kills} killed, cause {cause_name} ({cause['confidence']})"
+    return f"{victim['comm'] or victim['unit']}{kills} killed, cause {cause_name} ({cause['confidence']})"
 
 
 def main():
@@ -167,7 +174,8 @@ def main():
     result = compare(name, folder)
     with open(os.path.join(folder, "result.json"), "w", encoding="utf-8") as file:
         json.dump(result, file, indent=1)
-    print("\n".join(result["broken"]) or f"{name}: all {result['held']} comparisons hold; {result['proof'] or result['said']}")
+    holds = f"{name}: all {result['held']} comparisons hold; {result['proof'] or result['said']}"
+    print("\n".join(result["broken"]) or holds)
     sys.exit(1 if result["broken"] else 0)
 
 

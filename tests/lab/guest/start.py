@@ -51,16 +51,21 @@ def set_up(scenario):
         write_service(service, "simple")
     for name, settings in scenario.slices.items():
         write(f"{UNITS}/{name}", "[Slice]\n" + "".join(f"{key}={value}\n" for key, value in settings.items()))
-    for name, value in scenario.sysctls.items():
-        write(f"/proc/sys/{name.replace('.', '/')}", value)
+    for path, content in scenario.files.items():
+        write(path, content)
     systemctl("daemon-reload")
+    for command in scenario.prepare:
+        subprocess.run(command, check=True)
 
 
-def start_all(scenario):
+def start_all(scenario, seen):
     for service in scenario.bystanders:
         systemctl("start", service.name)
+    seen.look()
     for service in scenario.culprits:
-        systemctl("start", "--no-block", service.name)
+        systemctl("start", service.name)
+    if scenario.trigger:
+        subprocess.run(scenario.trigger, check=True)
 
 
 def stop_all(scenario):
@@ -70,13 +75,11 @@ def stop_all(scenario):
         systemctl("reset-failed", service.name)
 
 
-def watch(kills, seconds):
-    """What was true until so many kills were done; stops looking after so many seconds."""
-    seen = truth.Watch()
+def watch(seen, kills, seconds, over=None):
+    """What was true until so many kills were done, or that unit is dead; stops looking after so many seconds."""
     end = time.monotonic() + seconds
-    while seen.look() < kills and time.monotonic() < end:
+    while (seen.look() < kills or over and state(over)["ActiveState"] == "active") and time.monotonic() < end:
         time.sleep(0.2)
-    return seen
 
 
 def state(unit):
@@ -139,10 +142,11 @@ def apply_held_back(seen):
 def try_again(scenario):
     """The same again: whether the one that died before is still the process it was."""
     systemctl("daemon-reload")
-    start_all(scenario)
+    seen = truth.Watch()
+    start_all(scenario, seen)
     pid = state(scenario.saved)["MainPID"]
     # The kill that struck it before, and two more.
-    seen = watch(3, PROOF_SECONDS)
+    watch(seen, 3, PROOF_SECONDS)
     after = state(scenario.saved)
     stop_all(scenario)
     return {"kills": seen.told()["kills"], "pid": pid, "after": after,
@@ -165,6 +169,7 @@ def prove(scenario, seen):
 def settle(scenario, seen):
     """Ends the shortage, and gives systemd and journald the time to write down what happened."""
     for service in scenario.culprits:
+        systemctl("stop", "--no-block", service.name)
         systemctl("kill", "--signal=KILL", service.name)
     end = time.monotonic() + SETTLE_SECONDS
     while time.monotonic() < end:
@@ -175,15 +180,15 @@ def settle(scenario, seen):
 def run(scenario):
     told = {"kernel": os.uname().release, "page_size": os.sysconf("SC_PAGE_SIZE")}
     set_up(scenario)
-    start_all(scenario)
-    seen = watch(scenario.kills, PATIENCE_SECONDS)
+    seen = truth.Watch()
+    start_all(scenario, seen)
+    watch(seen, scenario.kills, PATIENCE_SECONDS, scenario.over)
     settle(scenario, seen)
     told["truth"] = seen.told()
     told["units"] = {service.name: state(service.name) for service in scenario.bystanders + scenario.culprits}
-    if told["truth"]["kills"] > 0:
-        told["status"] = ask()
-        if scenario.saved:
-            told["proof"] = prove(scenario, seen)
+    told["status"] = ask()
+    if scenario.saved:
+        told["proof"] = prove(scenario, seen)
     return told
 
 

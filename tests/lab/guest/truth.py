@@ -75,14 +75,15 @@ class Watch:
         self.kills_at_start = kills()
         self.before = None
         self.last_seen = {}
+        self.look()
 
     def look(self):
-        """Whether nothing was killed so far; after the first kill only processes are noted."""
-        count = kills() - self.kills_at_start
-        alive = processes()
+        """How many were killed so far. What is read while the first one is being killed is no truth of before."""
+        alive, facts, limited = processes(), host(), limits()
         self.last_seen.update(alive)
-        if count == 0 and kills() == self.kills_at_start:
-            self.before = {"host": host(), "limits": limits(), "processes": alive}
+        count = kills() - self.kills_at_start
+        if count == 0:
+            self.before = {"host": facts, "limits": limited, "processes": alive}
         return count
 
     def told(self):
