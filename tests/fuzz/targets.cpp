@@ -113,7 +113,9 @@ void run_conf(std::string_view bytes) {
   if (file < 0) return;
   const bool written = ::write(file, bytes.data(), bytes.size()) == static_cast<ssize_t>(bytes.size());
   Request request;
-  if (written) static_cast<void>(apply_conf({"/proc/self/fd/" + std::to_string(file)}, request));
+  if (written) {
+    if (const auto conf = read_conf({"/proc/self/fd/" + std::to_string(file)})) apply_conf(*conf, request);
+  }
   ::close(file);
 }
 
