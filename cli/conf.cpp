@@ -1,5 +1,7 @@
 #include "cli/conf.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -81,6 +83,12 @@ constexpr std::array<Setting, 10> kSettings = {{
     {"Patterns", add_pattern},
 }};
 
+const Setting* find_setting(const std::string& name) {
+  const auto* found =
+      std::find_if(kSettings.begin(), kSettings.end(), [&](const Setting& setting) { return setting.name == name; });
+  return found == kSettings.end() ? nullptr : found;
+}
+
 void apply_scan(const Conf& conf, Request& request) {
   ScanChoice& scan = request.scan;
   if (scan.cursor_file.empty()) scan.cursor_file = conf.scan.cursor_file;
@@ -110,10 +118,9 @@ Result<Conf> read_conf(const std::vector<std::string>& files) {
   Conf conf;
   for (const std::string& file : files) {
     for (const auto& [key, value] : read_settings(file)) {
-      const auto* setting =
-          std::find_if(kSettings.begin(), kSettings.end(), [&](const Setting& one) { return one.name == key; });
-      if (setting == kSettings.end()) return Error{file, key + " is no setting", "man oomwhy"};
-      if (!setting->take(conf, value)) return Error{file, key + "=" + value + " cannot be", "man oomwhy"};
+      const Setting* setting = find_setting(key);
+      if (setting == nullptr) return Error{file, key + " is no setting", "man oomwhy"};
+      if (!setting->take(conf, value)) return Error{file, fmt::format("{}={} cannot be", key, value), "man oomwhy"};
     }
   }
   return conf;

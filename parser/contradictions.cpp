@@ -68,7 +68,8 @@ void check_against_constraint(const Victim& victim, const NamedVictim& named, co
 }
 
 void check_against_row(const OomEvent& event, const Victim& victim, const Task& row, const Check& check) {
-  if (!same_name(victim.comm, row.comm)) {
+  const bool row_lost_its_name = row.comm.empty();  // cut by a page's width
+  if (!row_lost_its_name && !same_name(victim.comm, row.comm)) {
     check.say(victim.origin_line, fmt::format("process {} is killed as \"{}\", but its row (line {}) calls it \"{}\"",
                                               victim.pid, victim.comm, row.origin_line, row.comm));
   }

@@ -303,3 +303,18 @@ TEST_CASE("in a text log, too, the victim's figures are the kernel's whatever a 
     check_no_contradiction(read);
   });
 }
+
+TEST_CASE("a row whose name a page cut off does not contradict the kill, and another name does") {
+  const std::string name = " hog";
+  for (const bool cut : {true, false}) {
+    std::vector<std::string> lines = whole_report("php", 5, 812);
+    std::string& row = lines.at(13);
+    REQUIRE(row.ends_with(name));
+    row.replace(row.size() - name.size(), name.size(), cut ? "" : " dog");
+    const Assembled read = assemble(lines);
+    REQUIRE(read.events.size() == 1);
+    CHECK(read.events.front().tasks.front().comm == (cut ? "" : "dog"));
+    CHECK(std::any_of(read.summary.diagnostics.begin(), read.summary.diagnostics.end(),
+                      [](const Diagnostic& each) { return each.kind == DiagnosticKind::Contradiction; }) == !cut);
+  }
+}
