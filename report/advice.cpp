@@ -164,7 +164,7 @@ std::vector<Advice> give_slack(const Incident& incident) {
     return {};
   }
   if (found(incident, "C15")) {
-    return {check(incident, "S4", "no swap: even a little gives the kernel time; how much depends on the product",
+    return {check(incident, "C15", "no swap: even a little gives the kernel time; how much depends on the product",
                   kernel())};
   }
   if (found(incident, "C17")) {
@@ -231,7 +231,11 @@ std::vector<Advice> look_at_cause(const Incident& incident, const Target& target
     case CauseKind::Processes:
       return incident.scope == Scope::Cgroup || target.name.empty()
                  ? std::vector<Advice>{}
-                 : std::vector<Advice>{check(incident, "C1", "see whether it still runs and grows", target)};
+                 : std::vector<Advice>{check(incident, "C1",
+                                             incident.victim_is_cause == std::optional(true)
+                                                 ? "see whether it came back, and grows again"
+                                                 : "see whether it still runs and grows",
+                                             target)};
     case CauseKind::Shmem:
     case CauseKind::Slab:
     case CauseKind::PageTables:

@@ -55,8 +55,8 @@ std::string confidence_words(const Cause& cause) {
 }
 
 std::string evidence_words(const OomEvent& event) {
-  std::string text = fmt::format("**{}** – {}", spell(event.completeness.grade),
-                                 escape_markdown(completeness_words(event.completeness)));
+  std::string text =
+      fmt::format("**{}** – {}", spell(event.completeness.grade), escape_markdown(completeness_words(event)));
   if (event.has_task_table) text += fmt::format("; {} tasks", event.tasks.size());
   return text;
 }
@@ -107,8 +107,7 @@ std::string not_determined(const Document& document, const Incident& incident) {
   const AnalysedEvent* lead = lead_event(incident);
   if (incident.cause.kind == CauseKind::Unknown) list += "* What held the memory.\n";
   if (lead != nullptr && lead->event.completeness.grade != Grade::A) {
-    list +=
-        fmt::format("* The report is not whole: {}.\n", escape_markdown(completeness_words(lead->event.completeness)));
+    list += fmt::format("* The report is not whole: {}.\n", escape_markdown(completeness_words(lead->event)));
   }
   for (const BlindSpot& spot : document.coverage.blind_spots) {
     list += fmt::format("* Not seen: {}: {}\n", words(spot.kind), escape_markdown(spot.detail));

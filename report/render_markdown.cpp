@@ -5,6 +5,7 @@
 
 #include "report/format.hpp"
 #include "report/markdown_parts.hpp"
+#include "report/nothing_read.hpp"
 #include "report/renderer.hpp"
 #include "report/spelling.hpp"
 #include "report/words.hpp"
@@ -78,7 +79,8 @@ std::string incident_section(const Document& document, const Incident& incident)
 
 std::string nothing(const Document& document) {
   const Coverage& coverage = document.coverage;
-  std::string text = "## No OOM kill found\n\n";
+  const bool unread = nothing_was_read(document.inputs);
+  std::string text = unread ? "## Nothing could be read\n\n" : "## No OOM kill found\n\n";
   Table table({"", ""});
   table.row({"From", when(coverage.from)});
   table.row({"To", when(coverage.to)});
@@ -89,7 +91,11 @@ std::string nothing(const Document& document) {
   for (const BlindSpot& spot : coverage.blind_spots) {
     table.row({"Not seen", fmt::format("{}: {}", words(spot.kind), escape_markdown(spot.detail))});
   }
-  if (!coverage.complete) table.row({"Complete", "no: a kill may have gone unseen"});
+  if (unread) {
+    table.row({"Complete", "no: whether there was a kill is not known"});
+  } else if (!coverage.complete) {
+    table.row({"Complete", "no: a kill may have gone unseen"});
+  }
   return text + table.text();
 }
 

@@ -11,7 +11,7 @@ struct Confirmation {
   std::string_view command;
 };
 
-constexpr std::array<Confirmation, 27> kConfirmations = {{
+constexpr std::array<Confirmation, 28> kConfirmations = {{
     {"S1", "systemctl show -p MemoryMax,MemoryHigh,MemorySwapMax,EffectiveMemoryMax UNIT"},
     {"S2", "systemctl cat UNIT"},
     {"S3", "systemctl show -p MemoryMax SLICE"},
@@ -32,6 +32,7 @@ constexpr std::array<Confirmation, 27> kConfirmations = {{
     {"C12", "grep VmLck /proc/*/status"},
     {"C13", "grep -E 'Percpu|VmallocUsed' /proc/meminfo; sort -k2 -n /proc/vmallocinfo | tail; zramctl; lsmod"},
     {"C14", "dmesg | grep -i -E 'balloon|crashkernel|Memory:'"},
+    {"C15", "free -m; swapon --show"},
     {"C17", "systemctl show -p MemorySwapMax UNIT; grep -E 'Unevictable|Mlocked' /proc/meminfo"},
     {"C18", "cat /proc/buddyinfo; grep compact /proc/vmstat"},
     {"C20", "grep -E 'Node|free |min |managed' /proc/zoneinfo"},

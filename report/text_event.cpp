@@ -72,7 +72,7 @@ TextLines facts(const Screen& screen, const AnalysedEvent& analysed) {
   TextLines lines;
   add_fact(lines, screen, "time", screen_time(event.time, screen.style));
   add_fact(lines, screen, "where", lines_words(screen, event));
-  add_fact(lines, screen, "completeness", completeness_words(event.completeness));
+  add_fact(lines, screen, "completeness", completeness_words(event));
   if (event.completeness.foreign_lines > 0) {
     add_fact(lines, screen, "foreign lines", fmt::format("{}", event.completeness.foreign_lines));
   }

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "report/nothing_read.hpp"
 #include "report/text_parts.hpp"
 
 namespace oomwhy {
@@ -23,16 +24,22 @@ std::string other_kill_words(const OtherKill& kill, const TextStyle& style) {
                      place(kill.origin, style));
 }
 
-}  // namespace
-
-std::string render_nothing(const Document& document, const TextStyle& style, const std::string& subject) {
+std::string claim_of(const Document& document, const TextStyle& style, const std::string& subject) {
+  if (nothing_was_read(document.inputs)) return "Nothing could be read: whether there was an OOM kill is not known.";
   const Coverage& coverage = document.coverage;
   std::string claim = "No OOM kill found";
   if (!subject.empty()) claim = fmt::format("No OOM kill of {} found", escape_terminal(subject, charset_of(style)));
   if (coverage.from && coverage.to) {
     claim += fmt::format(" from {} to {}", screen_time(coverage.from, style), screen_time(coverage.to, style));
   }
-  TextLines lines = wrapped(claim + ".", {}, style, Tone::Heading);
+  return claim + ".";
+}
+
+}  // namespace
+
+std::string render_nothing(const Document& document, const TextStyle& style, const std::string& subject) {
+  const Coverage& coverage = document.coverage;
+  TextLines lines = wrapped(claim_of(document, style, subject), {}, style, Tone::Heading);
   for (const InputSummary& input : document.inputs) append(lines, wrapped(input_words(input, style), {2, 4}, style));
   for (const BlindSpot& spot : coverage.blind_spots) {
     append(lines,
@@ -46,7 +53,7 @@ std::string render_nothing(const Document& document, const TextStyle& style, con
                                       [](const OtherKill& kill) { return kill.sender.empty(); })) {
     append(lines, wrapped("No log tells of a SIGKILL sent by a person or a program (kill -9).", {2, 4}, style));
   }
-  if (!coverage.complete) {
+  if (!coverage.complete && !nothing_was_read(document.inputs)) {
     append(lines,
            wrapped("Not everything in that interval could be read: a kill may have gone unseen.", {2, 4}, style));
   }

@@ -114,7 +114,7 @@ Section verdict(const Screen& screen) {
   std::string text;
   for (const std::string& sentence : screen.incident.summary) text += screen.name(sentence) + " ";
   if (screen.lead != nullptr) {
-    text += fmt::format("Report: {}{}.", completeness_words(screen.lead->event.completeness), source_words(screen));
+    text += fmt::format("Report: {}{}.", completeness_words(screen.lead->event), source_words(screen));
   }
   section.add(at_most(10, wrapped(text, {2, 2}, screen.style), screen.style), Rank::Essential);
   if (screen.incident.loop) {

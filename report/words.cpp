@@ -92,10 +92,25 @@ std::string scope_words(const Incident& incident) {
   return "unknown";
 }
 
-std::string completeness_words(const Completeness& completeness) {
+namespace {
+
+// A table without its heading has rows all the same; where there is no table at all, that it may not be whole goes
+// without saying.
+std::string_view missing_words(ReportPart part, const OomEvent& event) {
+  if (part == ReportPart::TaskTable && !event.tasks.empty()) return "heading of the task table";
+  if (part == ReportPart::TaskRows && event.tasks.empty()) return "";
+  return words(part);
+}
+
+}  // namespace
+
+std::string completeness_words(const OomEvent& event) {
+  const Completeness& completeness = event.completeness;
   std::vector<std::string> parts;
   std::vector<std::string> missing;
-  for (const ReportPart part : completeness.missing) missing.emplace_back(words(part));
+  for (const ReportPart part : completeness.missing) {
+    if (const std::string_view word = missing_words(part, event); !word.empty()) missing.emplace_back(word);
+  }
   if (!missing.empty()) parts.push_back("no " + joined(missing, ", no "));
   if (completeness.lost_rows > 0) parts.push_back(fmt::format("{} task rows unreadable", completeness.lost_rows));
   if (completeness.grade == Grade::A && parts.empty()) return "complete";

@@ -25,7 +25,7 @@ std::string_view title(const Incident& incident);
 std::string scope_words(const Incident& incident);
 
 // "complete", or what is missing: "no task table; 3 of its rows unreadable".
-std::string completeness_words(const Completeness& completeness);
+std::string completeness_words(const OomEvent& event);
 
 std::string_view words(ReportPart part);
 std::string_view words(CauseKind kind);

@@ -194,4 +194,20 @@ TEST_CASE("no kill found is a claim with its interval, its sources and what coul
   CHECK(contains(text, "may have gone unseen"));
 }
 
+TEST_CASE("where nothing could be read, nothing is claimed") {
+  Document document;
+  document.inputs.push_back({.source = "kern.log", .error = Error{"kern.log", "Permission denied", "sudo oomwhy"}});
+  document.coverage.complete = false;
+  const std::string text = render_nothing(document, style_of(120, true, Detail::Brief), "db.service");
+  CHECK(contains(text, "Nothing could be read"));
+  CHECK(contains(text, "Permission denied"));
+  CHECK_FALSE(contains(text, "No OOM kill"));
+  const std::string ticket = render_markdown(document, "");
+  CHECK(contains(ticket, "Nothing could be read"));
+  CHECK_FALSE(contains(ticket, "No OOM kill"));
+  // An empty log that was read is a log without a kill.
+  document.inputs.front().error.reset();
+  CHECK(contains(render_nothing(document, style_of(120, true, Detail::Brief)), "No OOM kill found"));
+}
+
 }  // namespace oomwhy::tests
