@@ -74,7 +74,7 @@ Read read(const std::string& log) {
 }
 
 void count_bytes(benchmark::State& state) {
-  state.SetBytesProcessed(static_cast<std::int64_t>(state.iterations() * dense_log().size()));
+  state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(dense_log().size()));
 }
 
 void lines(benchmark::State& state) {
