@@ -51,7 +51,11 @@ bool LookAhead::scan_more() {
       next_end_ = next_anchor_ = 0;
       return true;
     }
-    if (!source_.read_on()) return false;
+    if (!source_.read_on()) {
+      // Its buffer may have moved before the end showed.
+      note_held();
+      return false;
+    }
   }
 }
 
