@@ -2,11 +2,11 @@
 
 #ifdef OOMWHY_JOURNAL
 #include <algorithm>
-#include <chrono>
 #include <utility>
 
 #include "cli/journal_input.hpp"
 #include "cli/messages.hpp"
+#include "parser/clock.hpp"
 #include "parser/journal_alarm.hpp"
 #endif
 
@@ -17,11 +17,6 @@ namespace {
 
 // What came before tells loops, usual sizes and the other incidents at the end of the screen.
 constexpr std::int64_t kStoryBefore = std::int64_t{24} * 3600 * 1'000'000;
-
-std::int64_t realtime_us() {
-  const auto now = std::chrono::system_clock::now().time_since_epoch();
-  return std::chrono::duration_cast<std::chrono::microseconds>(now).count();
-}
 
 // Holds nothing but its place: read() goes back into the journal.
 class GrowingJournal : public GrowingLog {
@@ -40,7 +35,7 @@ class GrowingJournal : public GrowingLog {
   }
 
   Inputs read() override {
-    const std::int64_t now = realtime_us();
+    const std::int64_t now = realtime_now_us();
     Inputs inputs = read_followed_journal(request_, std::min(unread_since_us_, now) - kStoryBefore);
     unread_since_us_ = now;
     return inputs;

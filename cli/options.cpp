@@ -353,9 +353,7 @@ class Checker {
       scan.fail_on = static_cast<FailOn>(std::find(kFailOn.begin(), kFailOn.end(), *typed_.fail_on) - kFailOn.begin());
     }
     scan.jobs = typed_.jobs;
-    const auto& inputs = request_.inputs;
-    if (std::find(inputs.begin(), inputs.end(), "-") == inputs.end()) return;
-    // A mapper: one log in, typed lines out.
+    if (!is_mapper(request_)) return;
     if (!typed_.format) request_.output.format = Format::JsonLines;
     if (!scan.cursor_file.empty()) {
       fail({"--cursor-file", "standard input cannot be read on from where it was left", "oomwhy scan FOLDER/"});
@@ -398,6 +396,11 @@ std::variant<Request, Notice, Error> parse_options(const std::vector<std::string
   auto checked = Checker(parser.typed(), command, now_us).run(arguments->words);
   if (Request* request = std::get_if<Request>(&checked)) request->arguments = argv;
   return checked;
+}
+
+bool is_mapper(const Request& request) {
+  return request.command == Command::Scan &&
+         std::find(request.inputs.begin(), request.inputs.end(), "-") != request.inputs.end();
 }
 
 std::vector<std::string> option_names(Command command) {

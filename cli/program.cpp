@@ -107,12 +107,6 @@ ExitStatus show(const CommandOutput& output, const Request& request, bool found,
   return found ? ExitStatus::Found : ExitStatus::Nothing;
 }
 
-// A scan of standard input depends on nothing but that, and on what is typed.
-bool is_mapper(const Request& request) {
-  return request.command == Command::Scan &&
-         std::find(request.inputs.begin(), request.inputs.end(), "-") != request.inputs.end();
-}
-
 // What the conf says. A mistake in it stops a scan, which nobody watches; a person gets the answer without it.
 std::optional<ExitStatus> take_conf(Request& request) {
   std::error_code ignored;

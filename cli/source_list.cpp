@@ -42,13 +42,19 @@ std::string host_of_journal(const std::string& file) {
   return name.substr(0, name.find_first_of('@') == std::string::npos ? name.find(".journal") : name.find('@'));
 }
 
-// wtmp, lastlog and the like hold no lines.
-bool is_text(const std::string& file) {
+enum class FileKind { Journal, Archive, Log, Other };  // Other: wtmp, lastlog and the like hold no lines
+
+FileKind kind_of(const std::string& file) {
+  std::error_code failure;
+  // What is taken from a pipe to look at it is gone.
+  if (!fs::is_regular_file(file, failure)) return FileKind::Log;
   std::array<char, 512> head{};
   std::ifstream stream(file, std::ios::binary);
   stream.read(head.data(), head.size());
   const std::string_view read(head.data(), static_cast<std::size_t>(stream.gcount()));
-  return is_packed(read) || read.find('\0') == std::string_view::npos;
+  if (is_journal_file(read)) return FileKind::Journal;
+  if (is_packed(read)) return is_archive(file) ? FileKind::Archive : FileKind::Log;
+  return read.find('\0') == std::string_view::npos ? FileKind::Log : FileKind::Other;
 }
 
 class Finder {
@@ -61,15 +67,7 @@ class Finder {
     const auto files = expand_folder(path);
     if (!files) return list_.errors.push_back(files.error());
     const bool folder = files->size() != 1 || files->front() != path;
-    for (const std::string& file : *files) {
-      if (is_journal(file)) {
-        journals_.push_back(file);
-      } else if (is_archive(file)) {
-        archives_.push_back(file);
-      } else if (!folder || is_text(file)) {
-        logs_.push_back(file);
-      }
-    }
+    for (const std::string& file : *files) add_file(file, folder);
   }
 
   void add_journals(const JournalChoice& choice) {
@@ -133,6 +131,21 @@ class Finder {
   }
 
  private:
+  // What is no log is passed over in a folder; a file that was named is tried.
+  void add_file(const std::string& file, bool in_folder) {
+    switch (kind_of(file)) {
+      case FileKind::Journal:
+        return journals_.push_back(file);
+      case FileKind::Archive:
+        return archives_.push_back(file);
+      case FileKind::Log:
+        return logs_.push_back(file);
+      case FileKind::Other:
+        if (!in_folder) logs_.push_back(file);
+        return;
+    }
+  }
+
   SourceList list_;
   std::vector<std::string> logs_, archives_, journals_;
   LogOrigin origin_ = LogOrigin::Anywhere;

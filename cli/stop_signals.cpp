@@ -5,9 +5,10 @@
 
 #include <array>
 #include <cerrno>
-#include <chrono>
 #include <csignal>
 #include <ctime>
+
+#include "parser/clock.hpp"
 
 namespace oomwhy {
 namespace {
@@ -33,18 +34,13 @@ FollowHost::Wake wait(const pollfd& log, int signals, std::optional<std::int64_t
   return awaited[0].revents != 0 ? FollowHost::Wake::Grown : FollowHost::Wake::TimedOut;
 }
 
-std::int64_t steady_us() {
-  const auto now = std::chrono::steady_clock::now().time_since_epoch();
-  return std::chrono::duration_cast<std::chrono::microseconds>(now).count();
-}
-
 }  // namespace
 
 FollowHost make_follow_host() {
   return {
       .wait = [signals = open_stop_signals()](
                   const pollfd& log, std::optional<std::int64_t> timeout_us) { return wait(log, signals, timeout_us); },
-      .now_us = steady_us};
+      .now_us = monotonic_now_us};
 }
 
 }  // namespace oomwhy

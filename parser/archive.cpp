@@ -115,6 +115,16 @@ ArchiveHandle new_reader() {
   return handle;
 }
 
+// The format of the first entry, as libarchive numbers them; RAW: the stream is one text. Absent: nothing can be read.
+std::optional<int> open_first_entry(::archive* handle, Feed& feed) {
+  ::archive_entry* entry = nullptr;
+  if (archive_read_open(handle, &feed, nullptr, read_feed, nullptr) != ARCHIVE_OK ||
+      archive_read_next_header(handle, &entry) != ARCHIVE_OK) {
+    return std::nullopt;
+  }
+  return archive_format(handle);
+}
+
 // A compressed file as the text in it; everything that it is made of lives as long as it does.
 class UnpackedStream : public ByteStream {
  public:
@@ -122,12 +132,9 @@ class UnpackedStream : public ByteStream {
       : packed_(std::move(packed)), feed_{*packed_}, budget_{*packed_}, handle_(new_reader()), name_(std::move(name)) {}
 
   std::optional<Error> open() {
-    ::archive_entry* entry = nullptr;
-    if (archive_read_open(handle_.get(), &feed_, nullptr, read_feed, nullptr) != ARCHIVE_OK ||
-        archive_read_next_header(handle_.get(), &entry) != ARCHIVE_OK) {
-      return Error{name_, why(handle_.get()), "is it complete?"};
-    }
-    if (archive_format(handle_.get()) != ARCHIVE_FORMAT_RAW) {
+    const std::optional<int> format = open_first_entry(handle_.get(), feed_);
+    if (!format) return Error{name_, why(handle_.get()), "is it complete?"};
+    if (*format != ARCHIVE_FORMAT_RAW) {
       return Error{name_, "an archive, which grows by no line", "oomwhy list " + name_};
     }
     member_ = std::make_unique<MemberStream>(handle_.get(), name_, budget_);
@@ -228,10 +235,8 @@ bool is_archive(const std::string& path) {
   if (!is_packed(packed.peek())) return false;
   const ArchiveHandle handle = new_reader();
   Feed feed{packed};
-  ::archive_entry* entry = nullptr;
-  return archive_read_open(handle.get(), &feed, nullptr, read_feed, nullptr) == ARCHIVE_OK &&
-         archive_read_next_header(handle.get(), &entry) == ARCHIVE_OK &&
-         archive_format(handle.get()) != ARCHIVE_FORMAT_RAW;
+  const std::optional<int> format = open_first_entry(handle.get(), feed);
+  return format && *format != ARCHIVE_FORMAT_RAW;
 }
 
 bool is_journal_file(std::string_view head) { return head.starts_with("LPKSHHRH"); }

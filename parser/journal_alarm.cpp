@@ -3,11 +3,10 @@
 #include <systemd/sd-journal.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cstring>
 #include <utility>
-#include <variant>
 
+#include "parser/clock.hpp"
 #include "parser/journal_handle.hpp"
 #include "parser/journal_windows.hpp"
 #include "parser/userland.hpp"
@@ -15,20 +14,9 @@
 namespace oomwhy {
 namespace {
 
-bool tells_of_kill(const JournalEntry& entry) {
-  const auto lines = entry.lines();
-  const auto fact = classify_userland(lines.front());
-  if (!fact) return false;
-  if (std::holds_alternative<UserspaceKill>(*fact)) return true;
-  const auto* message = std::get_if<UnitMessage>(&*fact);
-  return message != nullptr && (message->word == UnitWord::OomKilled || message->word == UnitWord::OomdKilled ||
-                                message->result == "oom-kill");
-}
-
-// The library's clock for timeouts is CLOCK_MONOTONIC, which is steady_clock's on Linux.
-std::int64_t monotonic_us() {
-  const auto now = std::chrono::steady_clock::now().time_since_epoch();
-  return std::chrono::duration_cast<std::chrono::microseconds>(now).count();
+bool is_alarming(const JournalEntry& entry) {
+  const auto fact = classify_userland(entry.lines().front());
+  return fact && tells_of_kill(*fact);
 }
 
 }  // namespace
@@ -67,14 +55,15 @@ short JournalAlarm::events() const { return static_cast<short>(sd_journal_get_ev
 std::optional<std::int64_t> JournalAlarm::patience_us() const {
   std::uint64_t until = UINT64_MAX;
   if (sd_journal_get_timeout(state_->journal.get(), &until) < 0 || until == UINT64_MAX) return std::nullopt;
-  return std::max<std::int64_t>(static_cast<std::int64_t>(until) - monotonic_us(), 0);
+  // The library's timeouts are on CLOCK_MONOTONIC.
+  return std::max<std::int64_t>(static_cast<std::int64_t>(until) - monotonic_now_us(), 0);
 }
 
 JournalAlarm::News JournalAlarm::take() {
   News news;
   sd_journal* journal = state_->journal.get();
   news.files_changed = sd_journal_process(journal) == SD_JOURNAL_INVALIDATE;
-  const auto listen = [&](const JournalEntry& entry) { news.kill = news.kill || tells_of_kill(entry); };
+  const auto listen = [&](const JournalEntry& entry) { news.kill = news.kill || is_alarming(entry); };
   const JournalHits hits = collect_hits(journal, {}, listen);
   news.kill = news.kill || !hits.kernel.empty();
   return news;

@@ -16,6 +16,14 @@ std::optional<UserlandFact> classify_userland(const LogLine& line) {
   return classify_echo(line);
 }
 
+bool tells_of_kill(const UserlandFact& fact) {
+  if (const auto* kill = std::get_if<UserspaceKill>(&fact)) return !kill->dry_run;
+  const auto* message = std::get_if<UnitMessage>(&fact);
+  if (message == nullptr || message->unit.ends_with(".slice")) return false;
+  return message->word == UnitWord::OomKilled || message->word == UnitWord::OomdKilled ||
+         (message->word == UnitWord::Failed && message->result == "oom-kill");
+}
+
 UserlandEvent make_userland_event(const LogLine& line, UserlandFact fact, const std::string& source) {
   UserlandEvent event;
   event.fact = std::move(fact);

@@ -118,6 +118,10 @@ using UserlandSink = std::function<void(UserlandEvent)>;
 // fields) decide who speaks: a text that merely quotes such a line is not taken.
 std::optional<UserlandFact> classify_userland(const LogLine& line);
 
+// Tells of an OOM kill by itself: with no kernel report near it there was one all the same. Not a dry run, and not a
+// slice, which repeats its children's kills seconds later.
+bool tells_of_kill(const UserlandFact& fact);
+
 // A line as an event with origin and time.
 UserlandEvent make_userland_event(const LogLine& line, UserlandFact fact, const std::string& source);
 

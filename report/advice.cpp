@@ -10,7 +10,6 @@
 
 #include "report/advice_bias.hpp"
 #include "report/advice_limits.hpp"
-#include "report/advice_site.hpp"
 #include "report/advice_target.hpp"
 #include "report/format.hpp"
 #include "report/replace_all.hpp"
@@ -256,7 +255,7 @@ std::vector<Advice> limits_in_cgroup(const Incident& incident, const Target& cau
   const OomEvent& event = telling(incident);
   std::vector<Advice> advice;
   if (found(incident, "S3") && event.memcg && event.memcg->limiting) {
-    append(advice, contain_cause(incident, before_limit(cause, background.site), background));
+    append(advice, contain_cause(incident, cause, background));
     append(advice, raise_limit(incident, target_of_path(*event.memcg->limiting, Certainty::Stated)));
     return advice;
   }
@@ -268,12 +267,11 @@ std::vector<Advice> remedies_for_processes(const Incident& incident, const Backg
   const Target cause = cause_target(incident);
   const Target victim = victim_target(incident);
   std::vector<Advice> advice = look_at_cause(incident, cause);
-  append(advice, incident.scope == Scope::Cgroup
-                     ? limits_in_cgroup(incident, cause, background)
-                     : contain_cause(incident, before_limit(cause, background.site), background));
+  append(advice, incident.scope == Scope::Cgroup ? limits_in_cgroup(incident, cause, background)
+                                                 : contain_cause(incident, cause, background));
   append(advice, end_loop(incident));
   append(advice, come_back(incident, victim));
-  append(advice, bias_choice(incident, before_offer(cause, background.site), victim, background.site));
+  append(advice, bias_choice(incident, cause, victim, background.site));
   return advice;
 }
 

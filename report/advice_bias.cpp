@@ -208,7 +208,7 @@ std::vector<Advice> bias_choice(const Incident& incident, const Target& cause, c
   }
   const Scene scene = set_scene(struck->event, struck->analysis);
   const std::uint64_t unit = unit_of_adj(*struck);
-  if (std::optional<Advice> offer = offer_cause(incident, scene, unit, cause, site)) {
+  if (std::optional<Advice> offer = offer_cause(incident, scene, unit, before_offer(cause, site), site)) {
     advice.push_back(std::move(*offer));
   }
   if (std::optional<Advice> spare = spare_victim(incident, scene, unit, victim, site)) {

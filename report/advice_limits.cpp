@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "report/advice_site.hpp"
 #include "report/format.hpp"
 #include "report/rules.hpp"
 #include "report/sane_size.hpp"
@@ -193,7 +194,8 @@ Bytes next_limit(Bytes limit) {
 
 }  // namespace
 
-std::vector<Advice> contain_cause(const Incident& incident, const Target& target, const Background& background) {
+std::vector<Advice> contain_cause(const Incident& incident, const Target& cause, const Background& background) {
+  const Target target = before_limit(cause, background.site);
   const std::optional<Budget> budget = budget_for(incident, background.site);
   if (!budget) {
     return {};

@@ -23,21 +23,6 @@ constexpr std::size_t kWordsOfOneIncident = 512;  // bounded: a crash loop says 
 
 const UnitMessage* unit_message(const UserlandEvent& event) { return std::get_if<UnitMessage>(&event.fact); }
 
-bool says_oom(const UnitMessage& message) {
-  return message.word == UnitWord::OomKilled || message.word == UnitWord::OomdKilled ||
-         (message.word == UnitWord::Failed && message.result == "oom-kill");
-}
-
-// A slice repeats its children's kills, seconds later: it tells nothing of its own.
-bool is_slice(const UnitMessage& message) { return message.unit.ends_with(".slice"); }
-
-// Tells of a kill by itself: with no kernel report near it there was one all the same.
-bool tells_of_kill(const UserlandEvent& event) {
-  if (const auto* kill = std::get_if<UserspaceKill>(&event.fact)) return !kill->dry_run;
-  const auto* message = unit_message(event);
-  return message != nullptr && says_oom(*message) && !is_slice(*message);
-}
-
 bool same_machine(const Incident& incident, const UserlandEvent& event) {
   if (!incident.boot_id.empty() && !event.boot_id.empty()) return incident.boot_id == event.boot_id;
   return incident.host.empty() || event.host.empty() || incident.host == event.host;
@@ -192,7 +177,7 @@ struct Relevance {
 void join_related(Incident& incident, const std::vector<UserlandEvent>& events) {
   const auto units = units_of(incident);
   for (const UserlandEvent& event : events) {
-    if (incident.userland.size() >= kWordsOfOneIncident || tells_of_kill(event) || !same_machine(incident, event))
+    if (incident.userland.size() >= kWordsOfOneIncident || tells_of_kill(event.fact) || !same_machine(incident, event))
       continue;
     const auto away = distance(incident, event);
     if (!away) continue;
@@ -236,7 +221,7 @@ void write_timeline(Incident& incident) {
 
 void join_userland(std::vector<Incident>& incidents, const std::vector<UserlandEvent>& events) {
   for (const UserlandEvent& event : events) {
-    if (!tells_of_kill(event)) continue;
+    if (!tells_of_kill(event.fact)) continue;
     Incident* incident = nearest(incidents, event, kSameIncident);
     if (incident == nullptr) incident = &incidents.emplace_back(incident_of(event));
     note_primary(*incident, event);

@@ -246,6 +246,15 @@ test_no_escape_sequence_goes_into_a_pipe() {
   grep -q "$(printf '\033')" "$folder/out" || fail "no colour although it was asked for"
 }
 
+test_a_named_pipe_is_scanned_whole() {
+  mkfifo "$folder/pipe"
+  cat "$log" >"$folder/pipe" &
+  run scan -o json-lines "$folder/pipe" </dev/null
+  wait
+  status_is 0
+  out_has redis-server
+}
+
 test_a_usage_error_prints_nothing_on_standard_output() {
   local args
   for args in --nonsense "-o yaml" "-b5x" "-n0" "help" "scan --jobs=0" "colour=red"; do
