@@ -2,7 +2,7 @@
 # shellcheck shell=bash disable=SC2034
 
 build_packages=(g++ cmake ninja-build pkg-config libre2-dev libfmt-dev libcli11-dev nlohmann-json3-dev libsystemd-dev
-  nettle-dev libutf8proc-dev libarchive-dev)
+  nettle-dev libutf8proc-dev libarchive-dev libseccomp-dev)
 test_packages=(catch2 tzdata systemd-journal-remote python3 python3-jsonschema cmark-gfm parallel hyperfine
   ripgrep zstd libbenchmark-dev devscripts prometheus)
 lab_packages=(qemu-system-x86 mmdebstrap e2fsprogs python3)

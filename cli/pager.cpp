@@ -1,6 +1,7 @@
 #include "cli/pager.hpp"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -9,6 +10,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
+#include <utility>
 
 #include "cli/terminal.hpp"
 #include "cli/write_all.hpp"
@@ -25,37 +27,24 @@ void set_pager_environment() {
   if (std::getenv("SUDO_UID") != nullptr) ::setenv("LESSSECURE", "1", 1);
 }
 
-[[noreturn]] void become_pager(const std::string& pager, int input) {
-  ::dup2(input, STDIN_FILENO);
-  set_pager_environment();
-  // Ignored signals stay ignored through exec; the pager wants its own.
-  std::signal(SIGPIPE, SIG_DFL);
-  std::signal(SIGINT, SIG_DFL);
-  ::execl("/bin/sh", "sh", "-c", pager.c_str(), static_cast<char*>(nullptr));
-  ::_exit(127);
+// True: there is something to show. False: whoever would have written it is gone.
+bool wait_for_text(int input) {
+  pollfd awaited{input, POLLIN, 0};
+  while (::poll(&awaited, 1, -1) < 0 && errno == EINTR) {
+  }
+  return (awaited.revents & POLLIN) != 0;
 }
 
-// True: a pager showed the text.
-bool page(std::string_view text, const std::string& pager) {
-  std::array<int, 2> pipe{};
-  if (::pipe2(pipe.data(), O_CLOEXEC) != 0) return false;
-  const pid_t child = ::fork();
-  if (child == 0) become_pager(pager, pipe[0]);
-  ::close(pipe[0]);
-  if (child < 0) {
-    ::close(pipe[1]);
-    return false;
-  }
-  // Ctrl-C is the pager's while it runs.
-  const auto interrupt = std::signal(SIGINT, SIG_IGN);
-  write_all(pipe[1], text);
+[[noreturn]] void become_pager(const std::string& pager, const std::array<int, 2>& pipe) {
   ::close(pipe[1]);
-  int status = 0;
-  while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
-  }
-  std::signal(SIGINT, interrupt);
-  constexpr int kNotFound = 127;
-  return !WIFEXITED(status) || WEXITSTATUS(status) != kNotFound;
+  // Ignored signals stay ignored through exec; the pager wants its own, and until then Ctrl-C ends this, too.
+  std::signal(SIGPIPE, SIG_DFL);
+  std::signal(SIGINT, SIG_DFL);
+  if (!wait_for_text(pipe[0])) ::_exit(0);
+  ::dup2(pipe[0], STDIN_FILENO);
+  set_pager_environment();
+  ::execl("/bin/sh", "sh", "-c", pager.c_str(), static_cast<char*>(nullptr));
+  ::_exit(127);
 }
 
 }  // namespace
@@ -68,14 +57,48 @@ std::string choose_pager() {
   return "less";
 }
 
-std::optional<Error> write_output(std::string_view text, PagerMode mode) {
-  if (mode == PagerMode::Auto && is_terminal(STDOUT_FILENO)) {
-    const std::string pager = choose_pager();
-    if (!pager.empty() && page(text, pager)) return std::nullopt;
+Output::Output(PagerMode mode) {
+  const std::string pager = mode == PagerMode::Auto && is_terminal(STDOUT_FILENO) ? choose_pager() : "";
+  std::array<int, 2> pipe{};
+  if (pager.empty() || ::pipe2(pipe.data(), O_CLOEXEC) != 0) return;
+  pager_ = ::fork();
+  if (pager_ == 0) become_pager(pager, pipe);
+  ::close(pipe[0]);
+  pipe_ = pipe[1];
+  if (pager_ < 0) ::close(std::exchange(pipe_, -1));
+}
+
+Output::~Output() { end_pager(); }
+
+// Its wait status; it ends when it has shown what it got, or got nothing.
+int Output::end_pager() {
+  if (pager_ < 0) return 0;
+  ::close(std::exchange(pipe_, -1));
+  int status = 0;
+  while (::waitpid(pager_, &status, 0) < 0 && errno == EINTR) {
   }
+  pager_ = -1;
+  return status;
+}
+
+// True: a pager showed the text.
+bool Output::page(std::string_view text) {
+  // Ctrl-C is the pager's while it runs.
+  const auto interrupt = std::signal(SIGINT, SIG_IGN);
+  write_all(pipe_, text);
+  const int status = end_pager();
+  std::signal(SIGINT, interrupt);
+  constexpr int kNotFound = 127;
+  return !WIFEXITED(status) || WEXITSTATUS(status) != kNotFound;
+}
+
+std::optional<Error> Output::write(std::string_view text) {
+  if (pager_ >= 0 && page(text)) return std::nullopt;
   const int failure = write_all(STDOUT_FILENO, text);
   if (failure == 0 || failure == EPIPE) return std::nullopt;
   return Error{"standard output", std::strerror(failure), "another place for the output"};
 }
+
+std::optional<Error> write_output(std::string_view text, PagerMode mode) { return Output(mode).write(text); }
 
 }  // namespace oomwhy

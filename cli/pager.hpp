@@ -11,6 +11,27 @@
 namespace oomwhy {
 
 // A reader that goes away early (a closed pipe, a pager that was quit) is no error.
+class Output {
+ public:
+  // The pager's process is made now, because the sandbox lets nothing be started later; it becomes the pager with the
+  // first byte that it gets, and ends without one.
+  explicit Output(PagerMode mode);
+  ~Output();
+  Output(const Output&) = delete;
+  Output& operator=(const Output&) = delete;
+
+  // All of the text, once: a pager ends with it.
+  std::optional<Error> write(std::string_view text);
+
+ private:
+  bool page(std::string_view text);
+  int end_pager();
+
+  int pager_ = -1;  // its process; -1: none
+  int pipe_ = -1;   // its input; -1: none
+};
+
+// For a text that no log had a part in.
 std::optional<Error> write_output(std::string_view text, PagerMode mode);
 
 // $SYSTEMD_PAGER, else $PAGER, else less; empty: no pager, because one of them is empty or "cat".

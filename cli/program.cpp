@@ -17,6 +17,7 @@
 #include "cli/options.hpp"
 #include "cli/pager.hpp"
 #include "cli/redaction_key.hpp"
+#include "cli/sandbox.hpp"
 #include "cli/scan.hpp"
 #include "cli/selection.hpp"
 #include "cli/terminal.hpp"
@@ -96,14 +97,14 @@ CommandOutput run_command(const View& view) {
   return {};
 }
 
-ExitStatus show(const CommandOutput& output, const Request& request, bool found, bool unreadable) {
-  for (const std::string& note : output.notes) {
+ExitStatus show(const CommandOutput& shown, const Request& request, Output& output, bool found, bool unreadable) {
+  for (const std::string& note : shown.notes) {
     if (!request.output.quiet) print_note(note);
   }
-  for (const Error& error : output.errors) print_error(error);
-  const auto failed = write_output(output.text, request.output.pager);
+  for (const Error& error : shown.errors) print_error(error);
+  const auto failed = output.write(shown.text);
   if (failed) return fail(*failed, ExitStatus::Unreadable);
-  if (unreadable || !output.errors.empty()) return ExitStatus::Unreadable;
+  if (unreadable || !shown.errors.empty()) return ExitStatus::Unreadable;
   return found ? ExitStatus::Found : ExitStatus::Nothing;
 }
 
@@ -124,10 +125,18 @@ std::optional<ExitStatus> take_conf(Request& request) {
   return request.command == Command::Scan ? std::optional(ExitStatus::Usage) : std::nullopt;
 }
 
+// What a command that shows something writes beside its output.
+Allowed needs_of(const Request& request) {
+  const std::string& folder = request.advice.out_directory;
+  return {.writable_folders = folder.empty() ? std::vector<std::string>{} : std::vector{folder}};
+}
+
 ExitStatus run_request(Request request, std::int64_t now_us) {
   const auto redaction = redaction_choice(request.output);
   if (!redaction) return fail(redaction.error(), ExitStatus::Unreadable);
   if (!request.output.quiet) hint_at_files(request.selection);
+  Output output(request.follow ? PagerMode::Never : request.output.pager);
+  enter_sandbox(needs_of(request));
   if (request.follow) return run_follow(std::move(request), *redaction, now_us);
   Inputs inputs = read_inputs(request);
   for (const Error& error : inputs.errors) print_error(error);
@@ -142,7 +151,7 @@ ExitStatus run_request(Request request, std::int64_t now_us) {
   Redacted shown = redact(std::move(document), request.arguments, *redaction);
   request.arguments = std::move(shown.command);
   const View view{request, shown.document, selected->incidents, choose_style(request)};
-  return show(run_command(view), request, !selected->incidents.empty(), !inputs.errors.empty());
+  return show(run_command(view), request, output, !selected->incidents.empty(), !inputs.errors.empty());
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <mutex>
 #include <optional>
@@ -19,6 +20,7 @@
 #include "cli/atomic_file.hpp"
 #include "cli/messages.hpp"
 #include "cli/redaction_key.hpp"
+#include "cli/sandbox.hpp"
 #include "cli/scan_results.hpp"
 #include "cli/scan_source.hpp"
 #include "cli/scan_state.hpp"
@@ -50,6 +52,15 @@ std::optional<Error> open_targets(const ScanChoice& choice, Targets& targets) {
   if (!textfile) return textfile.error();
   targets.textfile.emplace(std::move(*textfile));
   return std::nullopt;
+}
+
+// Both are renamed into place in the end; a state that is damaged is renamed out of the way.
+Allowed needs_of(const ScanChoice& choice) {
+  Allowed allowed;
+  for (const std::string& file : {choice.cursor_file, choice.textfile}) {
+    if (!file.empty()) allowed.writable_folders.push_back(std::filesystem::absolute(file).parent_path().string());
+  }
+  return allowed;
 }
 
 // A job holds a decompressor, a line of up to 1 MiB and the events of one source.
@@ -183,6 +194,7 @@ ExitStatus run_scan(const Request& request, std::int64_t now_us) {
   if (!redaction) return fail(redaction.error());
   Targets targets;
   if (auto error = open_targets(request.scan, targets)) return fail(*error);
+  enter_sandbox(needs_of(request.scan));
   LoadedState loaded;
   if (!request.scan.cursor_file.empty()) {
     auto state = load_state(request.scan.cursor_file);

@@ -402,6 +402,28 @@ test_no_line_is_wider_than_the_terminal() {
   done
 }
 
+# --- the sandbox --------------------------------------------------------------------------------------------------
+
+# /proc: no_new_privs, and 2 for a filter of system calls.
+test_a_log_is_read_in_the_sandbox() {
+  ldd "$oomwhy" >"$folder/libraries"
+  grep -q libseccomp "$folder/libraries" || { echo "a build without the sandbox"; exit 77; }
+  mkfifo "$folder/log"
+  "$oomwhy" - <"$folder/log" >"$folder/out" 2>"$folder/err" &
+  local reader=$! held=0
+  exec 3>"$folder/log"
+  head -c 100 "$log" >&3
+  for _ in {1..100}; do
+    held=$(grep -cE '^(NoNewPrivs:.1|Seccomp:.2)$' "/proc/$reader/status")
+    [ "$held" -lt 2 ] || break
+    sleep 0.1
+  done
+  cp "/proc/$reader/status" "$folder/out"
+  exec 3>&-
+  wait "$reader"
+  [ "$held" -eq 2 ] || fail "no filter is set"
+}
+
 # --- advise -------------------------------------------------------------------------------------------------------
 
 test_a_what_if_is_answered_as_text_and_json() {

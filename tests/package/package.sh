@@ -46,7 +46,7 @@ test_it_depends_on_what_its_binary_links() {
   find_package
   local depends library
   depends=$(dpkg-deb -f "$package" Depends)
-  for library in libarchive libfmt libnettle libre2 libsystemd libutf8proc libstdc++6 libc6; do
+  for library in libarchive libfmt libnettle libre2 libseccomp libsystemd libutf8proc libstdc++6 libc6; do
     [[ $depends == *$library* ]] || fail "no $library in: $depends"
   done
 }
