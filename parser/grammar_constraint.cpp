@@ -1,5 +1,6 @@
 // "oom-kill:constraint=…" (mm/oom_kill.c: dump_oom_summary(), since 5.0). Names of cgroups and tasks may hold commas
 // and imitations of the fields, so the end is read from the right and the task's name is anchored there.
+#include <algorithm>
 #include <array>
 #include <limits>
 
@@ -100,15 +101,50 @@ bool is_constraint(std::string_view word) {
          word == "CONSTRAINT_MEMORY_POLICY";
 }
 
+constexpr std::string_view global_words = ",global_oom";
+
+// Behind a list of nodes: what follows it, with its comma.
+std::string_view behind_nodes(std::string_view text) {
+  const std::size_t end = std::min(text.find_first_not_of("0123456789-,"), text.size());
+  return text.substr(end > 0 && end < text.size() && text[end - 1] == ',' ? end - 1 : end);
+}
+
+bool is_of_host(std::string_view nodes_and_rest) { return behind_nodes(nodes_and_rest).starts_with(global_words); }
+
+// Behind ",mems_allowed=": nodes, and then the kernel's next field. A cpuset may be called like both, but its name has
+// no slash, and a path begins with one.
+bool are_nodes(std::string_view text) {
+  text = behind_nodes(text);
+  if (text.starts_with(global_words)) text.remove_prefix(global_words.size());
+  return text.empty() || text.starts_with(",oom_memcg=/") || text.starts_with(",task_memcg=/");
+}
+
+// Where the value of `open` ends and `words` begin. More than one place may look so where a cgroup is called like a
+// field; what the kernel prints there tells which is its own.
+std::size_t find_end(std::string_view rest, std::string_view words,
+                     std::optional<std::string_view> ConstraintSummary::*open) {
+  const std::size_t first = rest.find(words);
+  for (std::size_t at = first; at != std::string_view::npos; at = rest.find(words, at + 1)) {
+    const std::string_view behind = rest.substr(at + words.size());
+    if (open == &ConstraintSummary::cpuset && are_nodes(behind)) return at;
+    if (open == &ConstraintSummary::oom_memcg && is_within(behind, rest.substr(0, at))) return at;
+  }
+  return first;
+}
+
 // The fields before the task, in their order. Each ends where the next one that is there begins; the last one ends with
 // `head`, which proves nothing if the line was cut there.
 void read_fields(ConstraintSummary& fact, std::string_view head, bool end_is_certain) {
-  constexpr std::string_view global_words = ",global_oom";
   std::string_view rest = head;
   const auto* open = &fields.front();
   rest.remove_prefix(open->words.size());
   for (std::size_t next = 1; next < fields.size(); ++next) {
-    const std::size_t at = rest.find(fields[next].words);
+    const auto next_field = fields[next].field;
+    // Of the host no limit's cgroup is printed: what looks like one is in the name of the task's cgroup.
+    if (open->field == &ConstraintSummary::mems_allowed && next_field == &ConstraintSummary::oom_memcg &&
+        is_of_host(rest))
+      continue;
+    const std::size_t at = find_end(rest, fields[next].words, open->field);
     if (at == std::string_view::npos) continue;
     std::string_view value = rest.substr(0, at);
     if (open->field == &ConstraintSummary::mems_allowed && value.ends_with(global_words)) {
@@ -119,7 +155,7 @@ void read_fields(ConstraintSummary& fact, std::string_view head, bool end_is_cer
     open = &fields[next];
     rest.remove_prefix(at + open->words.size());
   }
-  if (rest.ends_with(global_words)) {
+  if (open->field == &ConstraintSummary::mems_allowed && rest.ends_with(global_words)) {
     fact.global_oom = true;
     rest.remove_suffix(global_words.size());
     end_is_certain = true;

@@ -29,8 +29,13 @@ void read_inline_stats(MemcgStatsHeader& fact, std::string_view text) {
   fact.cut = marked || !whole || (!fact.inline_stats_kb.empty() && !has_last);
 }
 
-// Behind "Memory cgroup stats". A cgroup's name may hold a colon: the one that ends the path has " cache:" or nothing
-// behind it.
+// Where " cache:0KB rss:4KB …" begins: the colon before it ends the path. A cgroup may be called so, too: then the line
+// goes on with the kernel's own figures (<= 5.2), or ends with the colon behind its path.
+std::size_t find_inline_stats(std::string_view path_and_stats) {
+  return path_and_stats.ends_with("KB:") ? std::string_view::npos : path_and_stats.rfind(": cache:");
+}
+
+// Behind "Memory cgroup stats". A cgroup's name may hold a colon.
 Fact stats_header(std::string_view text) {
   MemcgStatsHeader fact;
   Scan scan(text);
@@ -44,7 +49,7 @@ Fact stats_header(std::string_view text) {
   }
   if (!scan.literal(" for ")) return Unrelated{};
   const std::string_view rest = trim_right(scan.rest());
-  const std::size_t inline_stats = rest.find(": cache:");
+  const std::size_t inline_stats = find_inline_stats(rest);
   if (inline_stats != std::string_view::npos) {
     fact.path = rest.substr(0, inline_stats);
     read_inline_stats(fact, rest.substr(inline_stats + 1));
@@ -71,6 +76,15 @@ Fact limit_of(std::optional<std::string_view> victim, std::string_view text) {
   if (!is_path(path)) return Unrelated{};
   if (has_cut_mark(path)) return MemcgKilledTask{victim, std::nullopt, true};
   return MemcgKilledTask{victim, path, false};
+}
+
+// "A killed as a result of limit of B". Either cgroup may be called like the words between them: those are the kernel's
+// that leave a B above A.
+std::size_t find_limit_words(std::string_view rest) {
+  for (std::size_t at = rest.find(limit_words); at != std::string_view::npos; at = rest.find(limit_words, at + 1)) {
+    if (is_within(trim_right(rest.substr(0, at)), trim_right(rest.substr(at + limit_words.size())))) return at;
+  }
+  return rest.rfind(limit_words);
 }
 
 struct CounterWords {
@@ -103,6 +117,11 @@ Fact usage_of(MemoryCounter counter, Scan scan) {
 
 }  // namespace
 
+bool is_within(std::string_view cgroup, std::string_view above) {
+  if (!above.starts_with('/') || !cgroup.starts_with(above)) return false;
+  return above == "/" || cgroup.size() == above.size() || cgroup[above.size()] == '/';
+}
+
 Fact memcg_line(std::string_view body) {
   Scan scan(body);
   if (scan.literal("Memory cgroup stats")) return stats_header(scan.rest());
@@ -116,7 +135,7 @@ Fact memcg_task(std::string_view body) {
   if (scan.literal(limit_words)) return limit_of(std::nullopt, scan.rest());
   if (!scan.literal("Task in ")) return Unrelated{};
   const std::string_view rest = scan.rest();
-  const std::size_t at = rest.rfind(limit_words);
+  const std::size_t at = find_limit_words(rest);
   if (at != std::string_view::npos && at > 0) {
     return limit_of(trim_right(rest.substr(0, at)), rest.substr(at + limit_words.size()));
   }

@@ -50,6 +50,8 @@ Fact memcg_line(std::string_view body);   // "Memory cgroup …", "Memory limit 
 Fact memcg_task(std::string_view body);   // "Task in …", "killed as a result of limit of …"
 Fact memcg_usage(std::string_view body);  // "memory: usage …" and its like
 Fact memcg_stat(std::string_view body);   // "anon 12345"
+// The one path is the other, or below it; a limit is that of the cgroup that it strikes or of one above.
+bool is_within(std::string_view cgroup, std::string_view above);
 
 // grammar_table.cpp: a line that begins with "[".
 Fact table_line(std::string_view body);

@@ -170,6 +170,8 @@ OomEvent ReportBuilder::finish(std::vector<Diagnostic>& diagnostics) {
   victims_.finish(event_);
   if (event_.outcome == Outcome::Unknown && (killed || constraint_pid)) event_.outcome = Outcome::Killed;
   if (event_.memcg && !event_.memcg->limiting && stats_path_) event_.memcg->limiting = stats_path_;
+  const std::optional<NamedVictim>& named = victims_.named_by_constraint();
+  if (event_.memcg && event_.global_oom == false && named && named->cgroup) event_.memcg->victim = named->cgroup;
   // Before 5.0 the cgroup's own line names it ("Task in A killed as a result of limit of B").
   if (event_.memcg && event_.memcg->victim && !event_.victims.empty() && !event_.victims.front().cgroup) {
     event_.victims.front().cgroup = event_.memcg->victim;
@@ -180,7 +182,7 @@ OomEvent ReportBuilder::finish(std::vector<Diagnostic>& diagnostics) {
   }
   event_.page_size = find_page_size(event_, buddy_page_bytes_, unlimited_kb_);
   undo_shmem_shift(event_);
-  check_contradictions(event_, victims_.named_by_constraint(), source_, diagnostics);
+  check_contradictions(event_, named, source_, diagnostics);
   grade(event_, wholeness);
   report_ambiguity(diagnostics);
   return std::move(event_);

@@ -210,7 +210,6 @@ struct ReportBuilder::Visitor {
     if (fact.oom_memcg) {
       event.global_oom = false;
       report.memcg().limiting = own(fact.oom_memcg);
-      if (fact.task_memcg) report.memcg().victim = own(fact.task_memcg);
     }
     report.victims_.name(fact, line.line);
   }

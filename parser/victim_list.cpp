@@ -14,6 +14,17 @@ void fill(std::optional<Value>& slot, const std::optional<Value>& value) {
   if (!slot) slot = value;
 }
 
+// "…,task_memcg=/a,task=b,task=c" is a cgroup "/a,task=b" or a process "b,task=c": what another line calls the process
+// tells which.
+void settle_name(NamedVictim& named, std::string_view comm) {
+  constexpr std::string_view words = ",task=";
+  if (!named.comm || !named.cgroup || comm.empty()) return;
+  const std::string end = std::string(words).append(comm);
+  if (!named.comm->ends_with(end)) return;
+  named.cgroup->append(words).append(*named.comm, 0, named.comm->size() - end.size());
+  named.comm = std::string(comm);
+}
+
 }  // namespace
 
 std::optional<std::uint32_t> VictimList::intended_pid() const {
@@ -118,9 +129,18 @@ std::optional<Victim> VictimList::only_named() const {
   return victim;
 }
 
+void VictimList::settle_constraint(const OomEvent& event) {
+  if (!constraint_ || !constraint_->pid) return;
+  if (const Victim* victim = find(*constraint_->pid)) return settle_name(*constraint_, victim->comm);
+  const auto row = std::find_if(event.tasks.begin(), event.tasks.end(),
+                                [&](const Task& task) { return task.pid == *constraint_->pid; });
+  if (row != event.tasks.end()) settle_name(*constraint_, row->comm);
+}
+
 void VictimList::finish(OomEvent& event) {
   event.message = message_;
   event.group_kill_path = group_;
+  settle_constraint(event);
   const bool nobody_killed = victims_.empty();
   if (nobody_killed) {
     if (auto named = only_named()) victims_.push_back(std::move(*named));

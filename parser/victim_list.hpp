@@ -42,6 +42,7 @@ class VictimList {
   std::optional<std::uint32_t> first_killed_pid() const;
   bool names_someone() const { return any_killed() || intent_ || constraint_pid(); }
 
+  // After the table: its rows tell names that the oom-kill: line leaves open.
   void finish(OomEvent& event);
 
  private:
@@ -49,6 +50,7 @@ class VictimList {
   Victim& at(std::uint32_t pid, std::string_view comm, std::uint64_t line);
   VictimRole role_of_next() const;
   std::optional<Victim> only_named() const;
+  void settle_constraint(const OomEvent& event);
 
   std::optional<NamedVictim> constraint_, intent_;
   KillMessage message_ = KillMessage::None;
