@@ -107,11 +107,11 @@ struct UsualNeed {
 };
 
 std::optional<UsualNeed> usual_need(const Incident& incident, const Target& target, const History& history) {
-  const auto peaks = history.peaks.find(target.name);
+  const EarlierRuns* earlier = earlier_runs(history, target.name);
   // Every round of a loop ended at the wrong size.
-  if (incident.loop || peaks == history.peaks.end() || peaks->second.size() < kEnoughRuns) return std::nullopt;
-  const Bytes peak = or_zero(highest_peak(history, target.name));
-  return UsualNeed{peaks->second.size(), peak, round_up({saturating_add(peak.count, peak.count / 100 * 15)})};
+  if (incident.loop || earlier == nullptr || earlier->count < kEnoughRuns) return std::nullopt;
+  const Bytes peak = earlier->highest;
+  return UsualNeed{earlier->count, peak, round_up({saturating_add(peak.count, peak.count / 100 * 15)})};
 }
 
 Advice limit_of_cause(const Incident& incident, const Target& target, Bytes limit) {

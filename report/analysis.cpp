@@ -7,6 +7,7 @@
 #include "report/cause.hpp"
 #include "report/event_id.hpp"
 #include "report/incident.hpp"
+#include "report/other_kills.hpp"
 #include "report/recent_victims.hpp"
 #include "report/retention.hpp"
 #include "report/sentences.hpp"
@@ -134,11 +135,12 @@ Document analyse(std::vector<InputSummary> inputs, std::vector<OomEvent> events,
     analysed.push_back({.event = std::move(event), .analysis = std::move(analysis)});
   }
   document.incidents = cluster(std::move(analysed));
+  const UserlandWords words(userland);
   for (Incident& incident : document.incidents) {
-    judge(incident, {with_earlier_peaks(background.history, incident, userland), background.site});
+    judge(incident, {with_earlier_runs(background.history, incident, words), background.site});
   }
-  join_userland(document.incidents, userland);
-  document.other_kills = find_other_kills(document.incidents, userland);
+  join_userland(document.incidents, words);
+  document.other_kills = find_other_kills(document.incidents, words);
   for (Incident& incident : document.incidents) {
     if (incident.events.empty()) judge_without_report(incident);
     for (std::string& sentence : fate_sentences(incident)) incident.summary.push_back(std::move(sentence));

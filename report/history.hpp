@@ -2,20 +2,25 @@
 // empty history is the usual case: then nothing is said about what is normal.
 #pragma once
 
+#include <cstddef>
 #include <map>
-#include <optional>
 #include <string>
-#include <vector>
 
 #include "parser/units.hpp"
 
 namespace oomwhy {
 
-struct History {
-  std::map<std::string, std::vector<Bytes>> peaks;  // by unit; of invocations that ended before the incident
+// Invocations of a unit that ended before the incident and said how much they had used.
+struct EarlierRuns {
+  std::size_t count = 0;
+  Bytes highest;  // peak
 };
 
-// The highest peak of a unit. Absent: none is known.
-std::optional<Bytes> highest_peak(const History& history, const std::string& unit);
+struct History {
+  std::map<std::string, EarlierRuns> runs;  // by unit; none without a run
+};
+
+// Null: none is known.
+const EarlierRuns* earlier_runs(const History& history, const std::string& unit);
 
 }  // namespace oomwhy

@@ -39,8 +39,9 @@ const Suspect* younger_pool(const Scene& scene, const Suspect& top) {
 
 bool is_unusual(const Scene& scene, const Suspect& suspect, const History& history) {
   const UnitOfCause unit = unit_of(scene, suspect);
-  const Bytes peak = or_zero(unit.name ? highest_peak(history, *unit.name) : std::nullopt);
-  return peak.count > 0 && suspect.share >= kWorthNaming && suspect.size.count >= saturating_multiply(peak.count, 2);
+  const EarlierRuns* earlier = unit.name ? earlier_runs(history, *unit.name) : nullptr;
+  return earlier != nullptr && earlier->highest.count > 0 && suspect.share >= kWorthNaming &&
+         suspect.size.count >= saturating_multiply(earlier->highest.count, 2);
 }
 
 std::optional<Finding> c2_unusual(const Scene& scene, const Suspect& suspect, const History& history) {
@@ -48,13 +49,14 @@ std::optional<Finding> c2_unusual(const Scene& scene, const Suspect& suspect, co
     return std::nullopt;
   }
   const std::string unit = unit_of(scene, suspect).name.value_or("");
-  return Finding{.evidence = {.rule = std::string(RuleId("C2")),
-                              .text = fmt::format("{} held {}; its {} earlier runs peaked at {} at most.", unit,
-                                                  format_size(suspect.size), history.peaks.at(unit).size(),
-                                                  format_size(or_zero(highest_peak(history, unit)))),
-                              .origin = scene.at(scene.event.lines.task_table)},
-                 .confidence = Confidence::Medium,
-                 .holding = std::nullopt};
+  const EarlierRuns& earlier = history.runs.at(unit);
+  return Finding{
+      .evidence = {.rule = std::string(RuleId("C2")),
+                   .text = fmt::format("{} held {}; its {} earlier runs peaked at {} at most.", unit,
+                                       format_size(suspect.size), earlier.count, format_size(earlier.highest)),
+                   .origin = scene.at(scene.event.lines.task_table)},
+      .confidence = Confidence::Medium,
+      .holding = std::nullopt};
 }
 
 const Suspect* main_user(const Scene& scene, const History& history) {

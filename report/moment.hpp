@@ -20,8 +20,8 @@ constexpr std::optional<std::int64_t> difference(const std::optional<std::int64_
 // Microseconds from `earlier` to `later`; absent where they have no clock in common. A stamp since boot comes last: it
 // starts anew with each boot.
 constexpr std::optional<std::int64_t> microseconds_between(const Time& earlier, const Time& later) {
-  if (const auto span = difference(earlier.realtime_us, later.realtime_us)) return span;
-  if (const auto span = difference(earlier.wall_us, later.wall_us)) return span;
+  if (earlier.realtime_us && later.realtime_us) return difference(earlier.realtime_us, later.realtime_us);
+  if (earlier.wall_us && later.wall_us) return difference(earlier.wall_us, later.wall_us);
   return difference(earlier.uptime_us, later.uptime_us);
 }
 

@@ -3,53 +3,26 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <set>
+#include <array>
 #include <string_view>
 #include <variant>
 
 #include "report/cgroup_path.hpp"
 #include "report/event_id.hpp"
 #include "report/moment.hpp"
+#include "report/nearby_incidents.hpp"
 
 namespace oomwhy {
 namespace {
 
 constexpr std::int64_t kSecond = 1'000'000;
-constexpr std::int64_t kSameIncident = 600 * kSecond;  // contract: ten minutes
 constexpr std::int64_t kAftermath =
     std::int64_t{24} * 3600 * kSecond;            // a unit that comes back later than this has another story
 constexpr std::int64_t kEcho = 60 * kSecond;      // an application's word of a dead child
 constexpr std::size_t kWordsOfOneIncident = 512;  // bounded: a crash loop says the same again and again
+constexpr std::uint64_t kAnything = 0;            // the subject of all incidents
 
 const UnitMessage* unit_message(const UserlandEvent& event) { return std::get_if<UnitMessage>(&event.fact); }
-
-bool same_machine(const Incident& incident, const UserlandEvent& event) {
-  if (!incident.boot_id.empty() && !event.boot_id.empty()) return incident.boot_id == event.boot_id;
-  return incident.host.empty() || event.host.empty() || incident.host == event.host;
-}
-
-// How far the event lies outside the incident; 0: within it. Absent: it cannot be told.
-std::optional<std::int64_t> distance(const Incident& incident, const UserlandEvent& event) {
-  if (!incident.started) return std::nullopt;
-  const auto since_start = microseconds_between(*incident.started, event.time);
-  if (!since_start) return std::nullopt;
-  if (*since_start < 0) return -*since_start;
-  const auto since_end = microseconds_between(incident.ended.value_or(*incident.started), event.time);
-  return since_end ? std::max<std::int64_t>(*since_end, 0) : since_start;
-}
-
-Incident* nearest(std::vector<Incident>& incidents, const UserlandEvent& event, std::int64_t limit) {
-  Incident* best = nullptr;
-  std::int64_t best_distance = limit + 1;
-  for (Incident& incident : incidents) {
-    if (!same_machine(incident, event)) continue;
-    const auto away = distance(incident, event);
-    if (!away || *away >= best_distance) continue;
-    best = &incident;
-    best_distance = *away;
-  }
-  return best;
-}
 
 // --- a new incident out of a program's word ---
 
@@ -90,7 +63,7 @@ Incident incident_of(const UserlandEvent& event) {
   return incident;
 }
 
-// --- what joins ---
+// --- words that tell of a kill ---
 
 void note_killer(Incident& incident, std::string_view killer) {
   if (std::find(incident.killers.begin(), incident.killers.end(), killer) == incident.killers.end()) {
@@ -98,97 +71,182 @@ void note_killer(Incident& incident, std::string_view killer) {
   }
 }
 
-bool same_victim(const IncidentVictim& known, const UserspaceKill& kill) {
-  if (kill.pid && known.victim.pid != 0) return known.victim.pid == *kill.pid;
-  return kill.cgroup && known.victim.cgroup == kill.cgroup;
-}
-
-void note_victim(Incident& incident, const UserspaceKill& kill) {
-  for (const IncidentVictim& known : incident.victims) {
-    if (same_victim(known, kill)) return;
+// The victims that an incident has, so that a storm of kills is not searched for each of its words.
+class KnownVictims {
+ public:
+  explicit KnownVictims(const Incident& incident) {
+    for (const IncidentVictim& known : incident.victims) note(known.victim);
   }
+
+  void note(const Victim& victim) {
+    if (victim.pid != 0) pids_.insert(victim.pid);
+    if (!victim.cgroup) return;
+    cgroups_.insert(*victim.cgroup);
+    if (victim.pid == 0) without_pid_.insert(*victim.cgroup);
+  }
+
+  // By PID where both have one, else by cgroup.
+  bool has(const UserspaceKill& kill) const {
+    if (!kill.pid) return kill.cgroup && cgroups_.count(*kill.cgroup) > 0;
+    return pids_.count(*kill.pid) > 0 || (kill.cgroup && without_pid_.count(*kill.cgroup) > 0);
+  }
+
+ private:
+  std::set<std::uint32_t> pids_;
+  std::set<std::string> cgroups_, without_pid_;
+};
+
+IncidentVictim victim_of(const UserspaceKill& kill) {
   IncidentVictim victim;
   victim.victim.pid = kill.pid.value_or(0);
   victim.victim.comm = kill.comm.value_or("");
   victim.victim.uid = kill.uid;
   victim.victim.cgroup = kill.cgroup;
-  if (kill.cgroup) {
-    victim.unit = identify_cgroup(*kill.cgroup).unit;
-    if (victim.unit) victim.unit_certainty = Certainty::Stated;
-  }
-  incident.victims.push_back(std::move(victim));
+  if (!kill.cgroup) return victim;
+  victim.unit = identify_cgroup(*kill.cgroup).unit;
+  if (victim.unit) victim.unit_certainty = Certainty::Stated;
+  return victim;
 }
 
-void note_primary(Incident& incident, const UserlandEvent& event) {
+void note_victim(Incident& incident, KnownVictims& known, const UserspaceKill& kill) {
+  if (known.has(kill)) return;
+  incident.victims.push_back(victim_of(kill));
+  known.note(incident.victims.back().victim);
+}
+
+void note_kill(Incident& incident, KnownVictims& known, const UserlandEvent& event) {
   if (const auto* kill = std::get_if<UserspaceKill>(&event.fact)) {
     note_killer(incident, kill->killer);
-    note_victim(incident, *kill);
+    note_victim(incident, known, *kill);
   } else if (const auto* message = unit_message(event)) {
     if (message->word == UnitWord::OomdKilled) note_killer(incident, "systemd-oomd");
     if (message->word == UnitWord::OomKilled) note_killer(incident, "kernel");
   }
   if (event.time.realtime_us && incident.ended && incident.ended->realtime_us < event.time.realtime_us)
     incident.ended = event.time;
+  if (incident.userland.size() < kWordsOfOneIncident) incident.userland.push_back(event);
 }
 
-std::set<std::string> units_of(const Incident& incident) {
-  std::set<std::string> units;
-  for (const IncidentVictim& victim : incident.victims) {
-    if (victim.unit) units.insert(*victim.unit);
+// Every kill joins the incident that is nearest to it; one that is near none is an incident of its own.
+class KillJoin {
+ public:
+  explicit KillJoin(std::vector<Incident>& incidents) : incidents_(incidents), nearby_(kSameIncident) {
+    for (std::uint32_t index = 0; index < incidents.size(); ++index) file(index);
   }
-  for (const UserlandEvent& event : incident.userland) {
-    if (const auto* message = unit_message(event)) units.insert(message->unit);
-  }
-  return units;
-}
 
-bool names_victim(const Incident& incident, std::optional<std::uint32_t> pid) {
-  if (!pid) return false;
-  return std::any_of(incident.victims.begin(), incident.victims.end(),
-                     [&](const IncidentVictim& victim) { return victim.victim.pid == *pid; });
-}
+  void take(const UserlandEvent& event) {
+    auto index = nearby_.find(kAnything, incidents_, event);
+    if (!index) {
+      index = static_cast<std::uint32_t>(incidents_.size());
+      incidents_.push_back(incident_of(event));
+      known_.emplace_back(incidents_.back());
+    }
+    note_kill(incidents_[*index], known_[*index], event);
+    nearby_.add(kAnything, incidents_[*index], *index);
+  }
 
-// Whether a word that tells of no kill belongs to an incident that is `away` microseconds from it.
-struct Relevance {
-  const Incident& incident;
-  const std::set<std::string>& units;
-  std::int64_t away;
-  bool before;
+  std::uint64_t compared() const { return nearby_.compared(); }
 
-  bool operator()(const UnitMessage& message) const {
-    if (units.count(message.unit) == 0) return false;
-    // Earlier invocations' peaks are the unit's usual size, however old.
-    if (before) return message.word == UnitWord::Consumed || away <= kSameIncident;
-    return away <= kAftermath;
+ private:
+  void file(std::uint32_t index) {
+    nearby_.add(kAnything, incidents_[index], index);
+    known_.emplace_back(incidents_[index]);
   }
-  bool operator()(const UserspaceKill&) const { return false; }
-  bool operator()(const UserspaceKillDone& done) const {
-    return !before && away <= kEcho && (!done.pid || names_victim(incident, done.pid));
-  }
-  bool operator()(const MemoryTrend&) const { return before && away <= kSameIncident; }
-  bool operator()(const RuntimeEcho& echo) const {
-    return away <= kEcho && (!echo.pid || names_victim(incident, echo.pid));
-  }
-  bool operator()(const ApplicationEcho& echo) const { return away <= kEcho && names_victim(incident, echo.pid); }
-  bool operator()(const RunningQuery&) const { return away <= kEcho; }
-  bool operator()(const AllocationRefused&) const { return away <= kEcho; }
+
+  std::vector<Incident>& incidents_;
+  std::vector<KnownVictims> known_;  // of each incident
+  NearbyIncidents nearby_;
 };
 
-void join_related(Incident& incident, const std::vector<UserlandEvent>& events) {
-  const auto units = units_of(incident);
-  for (const UserlandEvent& event : events) {
-    if (incident.userland.size() >= kWordsOfOneIncident || tells_of_kill(event.fact) || !same_machine(incident, event))
-      continue;
-    const auto away = distance(incident, event);
-    if (!away) continue;
-    const auto since_start = microseconds_between(*incident.started, event.time);
-    const Relevance relevant{incident, units, *away, since_start.value_or(0) < 0};
-    if (std::visit(relevant, event.fact)) incident.userland.push_back(event);
-  }
+// --- words that tell of none ---
+
+std::set<std::uint32_t> processes_of(const Incident& incident) {
+  std::set<std::uint32_t> pids;
+  for (const IncidentVictim& victim : incident.victims) pids.insert(victim.victim.pid);
+  return pids;
 }
 
+// How far around an incident a word of some topic still belongs to it, in microseconds.
+struct Reach {
+  WordTopic topic;
+  std::int64_t before, after;
+};
+
+constexpr std::array<Reach, 2> kOfUnits = {{
+    // Earlier invocations' peaks are the unit's usual size, however old.
+    {WordTopic::Consumed, TimeWindow::kUnlimited, kAftermath},
+    {WordTopic::UnitFate, kSameIncident, kAftermath},
+}};
+constexpr std::array<Reach, 2> kOfProcesses = {{
+    {WordTopic::ProcessEcho, kEcho, kEcho},
+    {WordTopic::ProcessGone, 0, kEcho},
+}};
+constexpr std::array<Reach, 3> kOfMachine = {{
+    {WordTopic::Trend, kSameIncident, -1},
+    {WordTopic::Echo, kEcho, kEcho},
+    {WordTopic::KillDone, 0, kEcho},
+}};
+
+// Gathers the words that belong to one incident, no more than it has room for.
+class RelatedWords {
+ public:
+  RelatedWords(const Incident& incident, const UserlandWords& words)
+      : incident_(incident), words_(words), room_(kWordsOfOneIncident - incident.userland.size()) {
+    const Machine machine = machine_of(incident);
+    for (const std::string& unit : units_of(incident)) {
+      for (const Reach& reach : kOfUnits) take(reach, words.of_unit(reach.topic, unit, machine, window(reach)));
+    }
+    for (const std::uint32_t pid : processes_of(incident)) {
+      for (const Reach& reach : kOfProcesses) take(reach, words.of_process(reach.topic, pid, machine, window(reach)));
+    }
+    for (const Reach& reach : kOfMachine) take(reach, words.of_machine(reach.topic, machine, window(reach)));
+  }
+
+  // In the order in which they were said.
+  std::vector<std::uint32_t> indices() {
+    std::sort(indices_.begin(), indices_.end());
+    if (indices_.size() > room_) indices_.resize(room_);
+    return std::move(indices_);
+  }
+
+  std::uint64_t compared() const { return compared_; }
+
+ private:
+  TimeWindow window(const Reach& reach) const {
+    const Time& end = reach.after < 0 || !incident_.ended ? *incident_.started : *incident_.ended;
+    return {*incident_.started, end, reach.before, reach.after};
+  }
+
+  bool is_within(const Reach& reach, const UserlandEvent& event) const {
+    const auto away = distance(incident_, event.time);
+    const auto since_start = microseconds_between(*incident_.started, event.time);
+    return away && since_start && *away <= (*since_start < 0 ? reach.before : reach.after);
+  }
+
+  void take(const Reach& reach, const std::vector<TimedLists::Stretch>& stretches) {
+    for (const TimedLists::Stretch& stretch : stretches) {
+      std::size_t taken = 0;
+      for (std::size_t i = stretch.begin; i < stretch.end && taken < room_; ++i) {
+        ++compared_;
+        const std::uint32_t index = (*stretch.list)[i].index;
+        if (!is_within(reach, words_.events()[index])) continue;
+        indices_.push_back(index);
+        ++taken;
+      }
+    }
+  }
+
+  const Incident& incident_;
+  const UserlandWords& words_;
+  std::size_t room_;
+  std::vector<std::uint32_t> indices_;
+  std::uint64_t compared_ = 0;
+};
+
+// --- the time line ---
+
 bool in_timeline(const Incident& incident, const UserlandEvent& event) {
-  const auto away = distance(incident, event);
+  const auto away = distance(incident, event.time);
   const auto* message = unit_message(event);
   if (message != nullptr && message->word == UnitWord::Consumed) return away && *away <= kEcho;
   return true;
@@ -219,90 +277,74 @@ void write_timeline(Incident& incident) {
 
 }  // namespace
 
-void join_userland(std::vector<Incident>& incidents, const std::vector<UserlandEvent>& events) {
-  for (const UserlandEvent& event : events) {
-    if (!tells_of_kill(event.fact)) continue;
-    Incident* incident = nearest(incidents, event, kSameIncident);
-    if (incident == nullptr) incident = &incidents.emplace_back(incident_of(event));
-    note_primary(*incident, event);
-    if (incident->userland.size() < kWordsOfOneIncident) incident->userland.push_back(event);
+std::set<std::string> units_of(const Incident& incident) {
+  std::set<std::string> units;
+  for (const IncidentVictim& victim : incident.victims) {
+    if (victim.unit) units.insert(*victim.unit);
   }
+  for (const UserlandEvent& event : incident.userland) {
+    if (const auto* message = unit_message(event)) units.insert(message->unit);
+  }
+  return units;
+}
+
+JoinWork join_userland(std::vector<Incident>& incidents, const UserlandWords& words) {
+  JoinWork work;
+  KillJoin kills(incidents);
+  for (const std::uint32_t index : words.kills()) kills.take(words.events()[index]);
+  work.compared += kills.compared();
   for (Incident& incident : incidents) {
     if (!incident.started) continue;
-    join_related(incident, events);
+    RelatedWords related(incident, words);
+    work.compared += related.compared();
+    for (const std::uint32_t index : related.indices()) incident.userland.push_back(words.events()[index]);
     write_timeline(incident);
   }
   std::stable_sort(incidents.begin(), incidents.end(), [](const Incident& a, const Incident& b) {
     return place_of(a.started.value_or(Time{})) < place_of(b.started.value_or(Time{}));
   });
-}
-
-History with_earlier_peaks(const History& history, const Incident& incident, const std::vector<UserlandEvent>& events) {
-  History known = history;
-  if (!incident.started) return known;
-  for (const UserlandEvent& event : events) {
-    const auto* message = unit_message(event);
-    if (message == nullptr || message->word != UnitWord::Consumed || !message->memory_peak) continue;
-    if (!same_machine(incident, event)) continue;
-    // The invocation that died is accounted for at the same time as the kill, which a journal may stamp late.
-    const auto until = microseconds_between(event.time, *incident.started);
-    if (until && *until > kEcho) known.peaks[message->unit].push_back(*message->memory_peak);
-  }
-  return known;
+  return work;
 }
 
 namespace {
 
-bool died_by_sigkill(const UnitMessage& message) {
-  return message.word == UnitWord::ProcessExited && message.exit_code == "killed" &&
-         message.exit_status.value_or("").starts_with("9/");
+void name_units(const CgroupIdentity& identity, std::set<std::string>& units) {
+  if (identity.unit) units.insert(*identity.unit);
+  if (identity.slice) units.insert(*identity.slice);
 }
 
-bool explained(const std::vector<Incident>& incidents, const UserlandEvent& event, const UnitMessage& message) {
-  for (const Incident& incident : incidents) {
-    if (!same_machine(incident, event) || units_of(incident).count(message.unit) == 0) continue;
-    if (const auto away = distance(incident, event); away && *away <= kSameIncident) return true;
+// Whatever a cause or an advice of the incident can be about.
+std::set<std::string> named_units(const Incident& incident) {
+  std::set<std::string> units;
+  for (const AnalysedEvent& analysed : incident.events) {
+    for (const Task& task : analysed.event.tasks) {
+      if (task.unit) units.insert(*task.unit);
+    }
+    for (const Victim& victim : analysed.event.victims) {
+      if (victim.cgroup) name_units(identify_cgroup(*victim.cgroup), units);
+    }
+    const auto& memcg = analysed.event.memcg;
+    if (memcg && memcg->limiting) name_units(identify_cgroup(*memcg->limiting), units);
+    if (memcg && memcg->victim) name_units(identify_cgroup(*memcg->victim), units);
   }
-  return false;
-}
-
-std::string sender_in(const UnitMessage& message) {
-  if (message.word == UnitWord::StopTimeout) return "stop timeout";
-  if (message.word == UnitWord::WatchdogTimeout) return "watchdog";
-  if (message.word == UnitWord::SignalOnRequest) return "client request";
-  if (message.word == UnitWord::KillingProcess) return "systemd";
-  return {};
-}
-
-// The service manager's word of the signal, on the same unit in the seconds before the death.
-const UserlandEvent* find_sender(const std::vector<UserlandEvent>& events, std::size_t death, const std::string& unit) {
-  const UserlandEvent* found = nullptr;
-  for (std::size_t i = death; i-- > 0;) {
-    const auto away = microseconds_between(events[i].time, events[death].time);
-    if (away && *away > kEcho) break;
-    const auto* message = unit_message(events[i]);
-    if (message == nullptr || message->unit != unit || sender_in(*message).empty()) continue;
-    found = &events[i];
-    // "Killing process" is how systemd does it; the line before says why.
-    if (message->word != UnitWord::KillingProcess) break;
-  }
-  return found;
+  return units;
 }
 
 }  // namespace
 
-std::vector<OtherKill> find_other_kills(const std::vector<Incident>& incidents,
-                                        const std::vector<UserlandEvent>& events) {
-  std::vector<OtherKill> kills;
-  for (std::size_t i = 0; i < events.size(); ++i) {
-    const auto* message = unit_message(events[i]);
-    if (message == nullptr || !died_by_sigkill(*message) || explained(incidents, events[i], *message)) continue;
-    const UserlandEvent* sender = find_sender(events, i, message->unit);
-    const UserlandEvent& proof = sender == nullptr ? events[i] : *sender;
-    kills.push_back({message->unit, events[i].time, events[i].host,
-                     sender == nullptr ? std::string() : sender_in(*unit_message(*sender)), proof.text, proof.origin});
+History with_earlier_runs(const History& history, const Incident& incident, const UserlandWords& words) {
+  History known = history;
+  if (!incident.started) return known;
+  // The invocation that died is accounted for at the same time as the kill, which a journal may stamp late.
+  const TimeWindow earlier{*incident.started, *incident.started, TimeWindow::kUnlimited, -kEcho - 1};
+  for (const std::string& unit : named_units(incident)) {
+    for (const auto& stretch : words.of_unit(WordTopic::Peak, unit, machine_of(incident), earlier)) {
+      EarlierRuns& runs = known.runs[unit];
+      runs.count += stretch.end - stretch.begin;
+      runs.highest = std::max(runs.highest, words.highest(*stretch.list, stretch.end));
+    }
   }
-  return kills;
+  return known;
 }
 
 }  // namespace oomwhy

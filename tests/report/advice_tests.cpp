@@ -33,7 +33,8 @@ const Advice& find(const std::vector<Advice>& list, const std::string& target, c
 
 Background with_peaks(std::vector<std::uint64_t> mebibytes) {
   Background background;
-  for (const std::uint64_t peak : mebibytes) background.history.peaks["php-fpm.service"].push_back(Bytes{peak << 20});
+  const std::uint64_t highest = *std::max_element(mebibytes.begin(), mebibytes.end());
+  background.history.runs["php-fpm.service"] = {.count = mebibytes.size(), .highest = Bytes{highest << 20}};
   return background;
 }
 

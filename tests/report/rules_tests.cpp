@@ -145,7 +145,7 @@ Given alone_and_second(std::uint64_t first_mib, std::uint64_t second_mib) {
 Given with_earlier_peak(std::uint64_t mib) {
   Given given{{host_with({row(812, 110, 6 * kGiB, 12 << 20, 0, 0, "app")}, 812)}, {}, {}};
   given.events.front().memory->active_file = Pages{9 * kGiB};
-  given.history.peaks["app.service"] = {Bytes{mib << 20U}, Bytes{1ULL << 20U}};
+  given.history.runs["app.service"] = {.count = 2, .highest = Bytes{mib << 20U}};
   return given;
 }
 

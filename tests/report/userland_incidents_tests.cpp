@@ -4,11 +4,20 @@
 #include <catch2/catch.hpp>
 
 #include "report/moment.hpp"
+#include "report/other_kills.hpp"
 #include "report/unit_fate.hpp"
 
 using namespace oomwhy;
 
 namespace {
+
+void join(std::vector<Incident>& incidents, const std::vector<UserlandEvent>& events) {
+  join_userland(incidents, UserlandWords(events));
+}
+
+std::vector<OtherKill> other_kills(const std::vector<Incident>& incidents, const std::vector<UserlandEvent>& events) {
+  return find_other_kills(incidents, UserlandWords(events));
+}
 
 constexpr std::int64_t kSecond = 1'000'000;
 constexpr std::int64_t kKill = 1'763'431'361 * kSecond;  // 2025-11-18T02:02:41Z
@@ -64,11 +73,11 @@ Incident kernel_incident() {
 
 TEST_CASE("a kill by systemd-oomd is an incident of its own and the kernel is not blamed") {
   std::vector<Incident> incidents;
-  join_userland(incidents, {word(0, UserspaceKill{.killer = "systemd-oomd",
-                                                  .cgroup = "/batch.slice/ml-train.service",
-                                                  .monitored = "/batch.slice"}),
-                            word(1, UnitMessage{.word = UnitWord::OomdKilled, .unit = "ml-train.service", .count = 1}),
-                            failed(1, "oom-kill", "ml-train.service")});
+  join(incidents, {word(0, UserspaceKill{.killer = "systemd-oomd",
+                                         .cgroup = "/batch.slice/ml-train.service",
+                                         .monitored = "/batch.slice"}),
+                   word(1, UnitMessage{.word = UnitWord::OomdKilled, .unit = "ml-train.service", .count = 1}),
+                   failed(1, "oom-kill", "ml-train.service")});
   REQUIRE(incidents.size() == 1);
   CHECK(incidents[0].killers == std::vector<std::string>{"systemd-oomd"});
   REQUIRE(incidents[0].victims.size() == 1);
@@ -80,17 +89,16 @@ TEST_CASE("a kill by systemd-oomd is an incident of its own and the kernel is no
 TEST_CASE("the same unit taken twice by systemd-oomd is one victim") {
   std::vector<Incident> incidents;
   const UserspaceKill kill{.killer = "systemd-oomd", .cgroup = "/system.slice/etl-job.service"};
-  join_userland(incidents, {word(0, kill), word(0, kill)});
+  join(incidents, {word(0, kill), word(0, kill)});
   REQUIRE(incidents.size() == 1);
   CHECK(incidents[0].victims.size() == 1);
 }
 
 TEST_CASE("a unit's words join the kernel's kill and tell its fate") {
   std::vector<Incident> incidents{kernel_incident()};
-  join_userland(incidents,
-                {unit_word(1, UnitWord::OomKilled), killed_by_signal(2, "mariadb.service"), failed(2, "oom-kill"),
-                 unit_word(680, UnitWord::Started), unit_word(3, UnitWord::OomKilled, "system.slice"),
-                 failed(5, "exit-code", "unrelated.service")});
+  join(incidents, {unit_word(1, UnitWord::OomKilled), killed_by_signal(2, "mariadb.service"), failed(2, "oom-kill"),
+                   unit_word(680, UnitWord::Started), unit_word(3, UnitWord::OomKilled, "system.slice"),
+                   failed(5, "exit-code", "unrelated.service")});
   REQUIRE(incidents.size() == 1);
   CHECK(incidents[0].killers == std::vector<std::string>{"kernel"});
   CHECK(incidents[0].userland.size() == 4);
@@ -105,7 +113,7 @@ TEST_CASE("a unit's words join the kernel's kill and tell its fate") {
 
 TEST_CASE("a unit that systemd stopped after the kill of one worker has no exit of its main process") {
   std::vector<Incident> incidents{kernel_incident()};
-  join_userland(incidents, {unit_word(1, UnitWord::OomKilled), failed(2, "oom-kill")});
+  join(incidents, {unit_word(1, UnitWord::OomKilled), failed(2, "oom-kill")});
   CHECK(trace_unit(incidents[0], "mariadb.service").other_processes_stopped);
 }
 
@@ -114,7 +122,7 @@ TEST_CASE("earlier peaks of a unit are its usual size") {
   const auto peak = [](std::int64_t when, std::uint64_t bytes) {
     return word(when, UnitMessage{.word = UnitWord::Consumed, .unit = "mariadb.service", .memory_peak = Bytes{bytes}});
   };
-  join_userland(incidents, {peak(-86400, 2000), peak(-3600, 2600), failed(2, "oom-kill"), peak(3, 6900)});
+  join(incidents, {peak(-86400, 2000), peak(-3600, 2600), failed(2, "oom-kill"), peak(3, 6900)});
   const UnitFate fate = trace_unit(incidents[0], "mariadb.service");
   CHECK(fate.earlier_peaks == std::vector<Bytes>{Bytes{2000}, Bytes{2600}});
   CHECK(fate.memory_peak == Bytes{6900});
@@ -128,16 +136,16 @@ TEST_CASE("another host or boot, or eleven minutes, is another incident") {
     UserlandEvent event = failed(kind == 2 ? 660 : 5, "oom-kill");
     if (kind == 0) event.host = "db-08";
     if (kind == 1) event.boot_id = "b";
-    join_userland(incidents, {event});
+    join(incidents, {event});
     CHECK(incidents.size() == 2);
   }
 }
 
 TEST_CASE("a dry run and an echo without a kill are no incident") {
   std::vector<Incident> incidents;
-  join_userland(incidents, {word(0, UserspaceKill{.killer = "oomd", .cgroup = "/a", .dry_run = true}),
-                            word(0, AllocationRefused{"myapp"}), word(0, MemoryTrend{50.0, std::nullopt}),
-                            unit_word(0, UnitWord::OomKilled, "system.slice"), failed(0, "timeout")});
+  join(incidents, {word(0, UserspaceKill{.killer = "oomd", .cgroup = "/a", .dry_run = true}),
+                   word(0, AllocationRefused{"myapp"}), word(0, MemoryTrend{50.0, std::nullopt}),
+                   unit_word(0, UnitWord::OomKilled, "system.slice"), failed(0, "timeout")});
   CHECK(incidents.empty());
 }
 
@@ -150,7 +158,7 @@ TEST_CASE("a SIGKILL that was no OOM kill names its sender where a line tells") 
                          Row{UnitWord::WatchdogTimeout, "watchdog"}}) {
     CAPTURE(row.sender);
     const std::vector<UserlandEvent> events{unit_word(-1, row.word, "api.service"), killed_by_signal(0, "api.service")};
-    const auto kills = find_other_kills({}, events);
+    const auto kills = other_kills({}, events);
     REQUIRE(kills.size() == 1);
     CHECK(kills[0].unit == "api.service");
     CHECK(kills[0].sender == row.sender);
@@ -159,14 +167,14 @@ TEST_CASE("a SIGKILL that was no OOM kill names its sender where a line tells") 
 
 TEST_CASE("without a line that tells, the sender is unknown; another unit's line does not count") {
   const auto kills =
-      find_other_kills({}, {unit_word(-1, UnitWord::StopTimeout, "other.service"), killed_by_signal(0, "api.service")});
+      other_kills({}, {unit_word(-1, UnitWord::StopTimeout, "other.service"), killed_by_signal(0, "api.service")});
   REQUIRE(kills.size() == 1);
   CHECK(kills[0].sender.empty());
 }
 
 TEST_CASE("a SIGKILL that an incident explains is not another kill") {
-  CHECK(find_other_kills({kernel_incident()}, {killed_by_signal(2, "mariadb.service")}).empty());
-  CHECK(find_other_kills({kernel_incident()}, {killed_by_signal(2, "api.service")}).size() == 1);
+  CHECK(other_kills({kernel_incident()}, {killed_by_signal(2, "mariadb.service")}).empty());
+  CHECK(other_kills({kernel_incident()}, {killed_by_signal(2, "api.service")}).size() == 1);
 }
 
 // Times in every order of three clocks: whatever the order that they come in, those of one clock are in order after it.
