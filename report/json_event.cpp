@@ -114,14 +114,11 @@ void set_tables(Json& object, const AnalysedEvent& event) {
   object["ledger"] = omitted ? Json(nullptr) : ledger_or_null(event.analysis.ledger);
   object["ledger_total"] = omitted ? Json(nullptr) : ledger_total_or_null(event.analysis.ledger);
   set_totalpages(object, event.analysis.scoring.totalpages);
-  object["tasks"] = omitted ? Json(nullptr) : tasks_or_null(event);
-  object["groups"] = omitted ? Json::array() : groups(event);
-  object["choice"] = choice(event.analysis.scoring.choice);
 }
 
 }  // namespace
 
-Json event(const AnalysedEvent& analysed, const VictimIndex& victims) {
+Json event_before_tasks(const AnalysedEvent& analysed) {
   const OomEvent& facts = analysed.event;
   Json object;
   object["kind"] = "kernel_oom";
@@ -144,6 +141,14 @@ Json event(const AnalysedEvent& analysed, const VictimIndex& victims) {
   object["panic"] = spelling_or_null(facts.panic);
   object["suppressed_before"] = number_or_null(facts.suppressed_before);
   set_tables(object, analysed);
+  return object;
+}
+
+Json event_after_tasks(const AnalysedEvent& analysed, const VictimIndex& victims) {
+  const OomEvent& facts = analysed.event;
+  Json object;
+  object["groups"] = analysed.omitted ? Json::array() : groups(analysed);
+  object["choice"] = choice(analysed.analysis.scoring.choice);
   object["group_kill"] = text_or_null(facts.group_kill_path);
   const RowIndex rows(facts);
   object["victims"] =

@@ -1,9 +1,11 @@
-// JSON values as text. The library writes every token; only where lines break is decided here.
+// JSON values as text. Plain tokens, which nearly all are, are written here, as they are thousands in each event; the
+// library writes what needs more thought.
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "report/json_flat.hpp"
 #include "report/json_parts.hpp"
 
 namespace oomwhy::json {
@@ -24,23 +26,6 @@ bool stands_on_one_line(const Json& value) {
   return !value.is_array() || std::none_of(value.begin(), value.end(), [](const Json& member) {
     return member.is_string() && member.get_ref<const std::string&>().size() > kLongText;
   });
-}
-
-void write(const Json& value, std::size_t indent, std::string& out) {
-  if (stands_on_one_line(value)) {
-    out += compact(value);
-    return;
-  }
-  const std::string inner(indent + 1, ' ');
-  const char* separator = "\n";
-  out += value.is_array() ? '[' : '{';
-  for (const auto& [key, member] : value.items()) {
-    out += separator + inner;
-    if (value.is_object()) out += compact(Json(key)) + ": ";
-    write(member, indent + 1, out);
-    separator = ",\n";
-  }
-  out += '\n' + std::string(indent, ' ') + (value.is_array() ? ']' : '}');
 }
 
 // The code point of a mark that a terminal obeys in place of showing it, and its length in bytes: DEL, the C1 controls,
@@ -79,11 +64,100 @@ std::string escape_invisible(std::string text) {
   return escaped;
 }
 
+void append(const Json& value, std::string& out);
+
+void append_members(const Json& value, std::string& out) {
+  const char* separator = "";
+  if (value.is_array()) {
+    for (const Json& member : value) {
+      out += separator;
+      append(member, out);
+      separator = ",";
+    }
+    return;
+  }
+  for (const auto& [key, member] : value.get_ref<const Json::object_t&>()) {
+    out += separator;
+    append_text(key, out);
+    out += ':';
+    append(member, out);
+    separator = ",";
+  }
+}
+
+// On one line, without blanks.
+void append(const Json& value, std::string& out) {
+  switch (value.type()) {
+    case Json::value_t::null:
+      out += "null";
+      return;
+    case Json::value_t::boolean:
+      out += value.get<bool>() ? "true" : "false";
+      return;
+    case Json::value_t::number_integer:
+      return append_number(value.get<std::int64_t>(), out);
+    case Json::value_t::number_unsigned:
+      return append_number(value.get<std::uint64_t>(), out);
+    case Json::value_t::string:
+      return append_text(value.get_ref<const std::string&>(), out);
+    case Json::value_t::object:
+    case Json::value_t::array:
+      out += value.is_array() ? '[' : '{';
+      append_members(value, out);
+      out += value.is_array() ? ']' : '}';
+      return;
+    case Json::value_t::number_float:
+    case Json::value_t::binary:
+    case Json::value_t::discarded:
+      out += escaped(value);
+      return;
+  }
+}
+
+void write(const Json& value, std::size_t indent, std::string& out);
+
+void write_members(const Json& value, std::size_t indent, std::string& out) {
+  const char* separator = "\n";
+  const auto begin_line = [&] {
+    out += separator;
+    out.append(indent, ' ');
+    separator = ",\n";
+  };
+  if (value.is_array()) {
+    for (const Json& member : value) {
+      begin_line();
+      write(member, indent, out);
+    }
+    return;
+  }
+  for (const auto& [key, member] : value.get_ref<const Json::object_t&>()) {
+    begin_line();
+    append_text(key, out);
+    out += ": ";
+    write(member, indent, out);
+  }
+}
+
+void write(const Json& value, std::size_t indent, std::string& out) {
+  if (stands_on_one_line(value)) return append(value, out);
+  out += value.is_array() ? '[' : '{';
+  write_members(value, indent + 1, out);
+  out += '\n';
+  out.append(indent, ' ');
+  out += value.is_array() ? ']' : '}';
+}
+
 }  // namespace
 
-std::string compact(const Json& value) {
+std::string escaped(const Json& value) {
   // Every text has been made valid by to_utf8(); "replace" keeps a slip from ending the program.
   return escape_invisible(value.dump(-1, ' ', false, Json::error_handler_t::replace));
+}
+
+std::string compact(const Json& value) {
+  std::string out;
+  append(value, out);
+  return out;
 }
 
 std::string readable(const Json& value, std::size_t indent) {

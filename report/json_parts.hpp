@@ -25,10 +25,13 @@ Json size_or_null(const std::optional<Kibibytes>& size);
 Json size_or_null(const std::optional<Pages>& size, PageSize page);
 Json time(const Time& time);
 Json time_or_null(const std::optional<Time>& time);
-Json origin_or_null(const Origin& origin);                 // null: neither source nor line is known
-Json uid_or_null(const std::optional<std::int64_t>& uid);  // what the kernel printed as %d, unsigned again
+Json origin_or_null(const Origin& origin);  // null: neither source nor line is known
+// What the kernel printed as %d, unsigned again.
+std::optional<std::int64_t> unsigned_uid(const std::optional<std::int64_t>& uid);
+Json uid_or_null(const std::optional<std::int64_t>& uid);
 // `key` as text; where its bytes are not valid UTF-8, also `key`_bytes in base64.
 void set_name(Json& object, const std::string& key, const std::optional<std::string>& raw);
+std::string base64(std::string_view raw);
 
 template <typename Number>
 Json number_or_null(const std::optional<Number>& number) {
@@ -66,15 +69,18 @@ class RowIndex {
   std::vector<const Task*> sorted_;
 };
 
-// One event (json_event.cpp, json_memory.cpp, json_tasks.cpp).
-Json event(const AnalysedEvent& event, const VictimIndex& victims);
+// One event (json_event.cpp, json_memory.cpp, json_tasks.cpp): what stands before its task table, the rows as text, and
+// what stands behind them.
+Json event_before_tasks(const AnalysedEvent& event);
+Json event_after_tasks(const AnalysedEvent& event, const VictimIndex& victims);
+bool shows_tasks(const AnalysedEvent& event);                                     // else null stands in their place
+void append_task(const AnalysedEvent& event, std::size_t row, std::string& out);  // an object on one line
 Json memory_or_null(const OomEvent& event);
 Json memcg_or_null(const OomEvent& event);
 Json zones_or_null(const OomEvent& event);
 Json hugepages_or_null(const OomEvent& event);
 Json slabs_or_null(const OomEvent& event);
 Json allocations_or_null(const OomEvent& event);
-Json tasks_or_null(const AnalysedEvent& event);
 Json groups(const AnalysedEvent& event);
 Json victim(const IncidentVictim& victim, const Task* row);  // `row`: of the task table; null: none
 
@@ -96,5 +102,6 @@ std::uint64_t diagnostics_omitted(const Document& document);
 // Text that people can read and compare: what holds only plain values stands on one line (json_layout.cpp).
 std::string readable(const Json& value, std::size_t indent);
 std::string compact(const Json& value);
+std::string escaped(const Json& value);  // the same, token by token through the library: the slow way
 
 }  // namespace oomwhy::json

@@ -3,18 +3,12 @@
 #include <nlohmann/json.hpp>
 
 #include "report/format.hpp"
+#include "report/json_flat.hpp"
 #include "report/json_parts.hpp"
 
 namespace oomwhy::json {
 
 namespace {
-
-void set_score(Json& row, const TaskScore* score) {
-  row["points"] = score ? number_or_null(score->points) : Json(nullptr);
-  row["permille"] = score ? number_or_null(score->permille) : Json(nullptr);
-  row["eligible"] = score ? Json(score->eligible) : Json(nullptr);
-  row["why_not"] = score ? spelling_or_null(score->why_not) : Json(nullptr);
-}
 
 std::optional<Bytes> page_tables(const Task& task, PageSize page) {
   if (task.pgtables) return task.pgtables;
@@ -26,28 +20,51 @@ std::optional<Bytes> page_tables(const Task& task, PageSize page) {
   return sum ? std::optional(to_bytes(*sum, page)) : std::nullopt;
 }
 
-Json task(const Task& task, const TaskScore* score, PageSize page) {
-  Json row;
-  row["pid"] = task.pid;
-  row["tgid"] = number_or_null(task.tgid);
-  row["uid"] = uid_or_null(task.uid);
-  set_name(row, "comm", task.comm);
-  row["total_vm_bytes"] = size_or_null(task.total_vm, page);
-  row["rss_pages"] = task.rss ? Json(task.rss->count) : Json(nullptr);
-  row["rss_bytes"] = size_or_null(task.rss, page);
-  row["rss_anon_bytes"] = size_or_null(task.rss_anon, page);
-  row["rss_file_bytes"] = size_or_null(task.rss_file, page);
-  row["rss_shmem_bytes"] = size_or_null(task.rss_shmem, page);
-  row["pgtables_bytes"] = size_or_null(page_tables(task, page));
-  row["swap_bytes"] = size_or_null(task.swapents, page);
-  row["oom_score_adj"] = number_or_null(task.oom_score_adj);
-  row["oom_adj"] = number_or_null(task.oom_adj);
+// The values of the contract without the library's tree: see json_flat.hpp.
+std::optional<std::uint64_t> size_of(const std::optional<Bytes>& size) {
+  return size ? std::optional(size->count) : std::nullopt;
+}
+std::optional<std::uint64_t> size_of(const std::optional<Pages>& size, PageSize page) {
+  return size ? std::optional(to_bytes(*size, page).count) : std::nullopt;
+}
+template <typename Enum>
+std::optional<std::string_view> spelling_of(const std::optional<Enum>& value) {
+  return value ? std::optional(spell(*value)) : std::nullopt;
+}
+std::optional<std::string_view> text_of(const std::optional<std::string>& raw) {
+  return raw ? std::optional<std::string_view>(*raw) : std::nullopt;
+}
+
+void set_score(FlatObject& row, const TaskScore* score) {
+  row.set("points", score ? score->points : std::nullopt);
+  row.set("permille", score ? score->permille : std::nullopt);
+  row.set("eligible", score ? std::optional(score->eligible) : std::nullopt);
+  row.set("why_not", score ? spelling_of(score->why_not) : std::nullopt);
+}
+
+void append(const Task& task, const TaskScore* score, PageSize page, std::string& out) {
+  FlatObject row(out);
+  row.set("pid", task.pid);
+  row.set("tgid", task.tgid);
+  row.set("uid", unsigned_uid(task.uid));
+  row.set("comm", task.comm.empty() ? std::nullopt : std::optional<std::string_view>(task.comm));
+  if (!is_valid_utf8(task.comm)) row.set("comm_bytes", std::optional<std::string_view>(base64(task.comm)));
+  row.set("total_vm_bytes", size_of(task.total_vm, page));
+  row.set("rss_pages", task.rss ? std::optional(task.rss->count) : std::nullopt);
+  row.set("rss_bytes", size_of(task.rss, page));
+  row.set("rss_anon_bytes", size_of(task.rss_anon, page));
+  row.set("rss_file_bytes", size_of(task.rss_file, page));
+  row.set("rss_shmem_bytes", size_of(task.rss_shmem, page));
+  row.set("pgtables_bytes", size_of(page_tables(task, page)));
+  row.set("swap_bytes", size_of(task.swapents, page));
+  row.set("oom_score_adj", task.oom_score_adj);
+  row.set("oom_adj", task.oom_adj);
   set_score(row, score);
-  row["unit"] = text_or_null(task.unit);
-  row["unit_certainty"] = spelling_or_null(task.unit_certainty);
-  row["cmdline"] = text_or_null(task.cmdline);
-  row["origin_line"] = task.origin_line == 0 ? Json(nullptr) : Json(task.origin_line);
-  return row;
+  row.set("unit", text_of(task.unit));
+  row.set("unit_certainty", spelling_of(task.unit_certainty));
+  row.set("cmdline", text_of(task.cmdline));
+  row.set("origin_line", task.origin_line == 0 ? std::nullopt : std::optional(task.origin_line));
+  row.end();
 }
 
 bool swap_is_known(const Group& group, const OomEvent& event) {
@@ -58,14 +75,11 @@ bool swap_is_known(const Group& group, const OomEvent& event) {
 
 }  // namespace
 
-Json tasks_or_null(const AnalysedEvent& event) {
-  if (!event.event.has_task_table) return nullptr;
+bool shows_tasks(const AnalysedEvent& event) { return !event.omitted && event.event.has_task_table; }
+
+void append_task(const AnalysedEvent& event, std::size_t row, std::string& out) {
   const std::vector<TaskScore>& scores = event.analysis.scoring.scores;
-  Json rows = Json::array();
-  for (std::size_t i = 0; i < event.event.tasks.size(); ++i) {
-    rows.push_back(task(event.event.tasks[i], i < scores.size() ? &scores[i] : nullptr, event.event.page_size));
-  }
-  return rows;
+  append(event.event.tasks[row], row < scores.size() ? &scores[row] : nullptr, event.event.page_size, out);
 }
 
 Json groups(const AnalysedEvent& event) {

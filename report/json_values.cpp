@@ -9,15 +9,11 @@
 
 namespace oomwhy::json {
 
-namespace {
-
 std::string base64(std::string_view raw) {
   std::string text(BASE64_ENCODE_RAW_LENGTH(raw.size()), '\0');
   base64_encode_raw(text.data(), raw.size(), reinterpret_cast<const std::uint8_t*>(raw.data()));
   return text;
 }
-
-}  // namespace
 
 Json text(std::string_view raw) { return to_utf8(raw); }
 Json text_or_null(const std::string& raw) { return raw.empty() ? Json(nullptr) : text(raw); }
@@ -51,11 +47,11 @@ Json origin_or_null(const Origin& origin) {
   return object;
 }
 
-Json uid_or_null(const std::optional<std::int64_t>& uid) {
-  if (!uid) return nullptr;
-  const bool wrapped = *uid < 0 && *uid >= std::numeric_limits<std::int32_t>::min();
-  return wrapped ? Json(static_cast<std::uint32_t>(*uid)) : Json(*uid);
+std::optional<std::int64_t> unsigned_uid(const std::optional<std::int64_t>& uid) {
+  const bool wrapped = uid && *uid < 0 && *uid >= std::numeric_limits<std::int32_t>::min();
+  return wrapped ? static_cast<std::uint32_t>(*uid) : uid;
 }
+Json uid_or_null(const std::optional<std::int64_t>& uid) { return number_or_null(unsigned_uid(uid)); }
 
 void set_name(Json& object, const std::string& key, const std::optional<std::string>& raw) {
   object[key] = text_or_null(raw);

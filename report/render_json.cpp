@@ -32,12 +32,35 @@ void write_members(const Json& object, const Form& form, std::size_t indent, boo
   }
 }
 
+void write_tasks(const AnalysedEvent& event, const Form& form, std::size_t indent, const TextSink& out) {
+  if (!json::shows_tasks(event)) return out("null");
+  const std::string break_at = form.break_at(indent + 1);
+  std::string rows = "[";
+  for (std::size_t row = 0; row < event.event.tasks.size(); ++row) {
+    rows.append(row == 0 ? "" : ",").append(break_at);
+    json::append_task(event, row, rows);
+  }
+  if (!event.event.tasks.empty()) rows += form.break_at(indent);
+  out(rows += "]");
+}
+
+void write_event(const AnalysedEvent& event, const json::VictimIndex& victims, const Form& form, std::size_t indent,
+                 const TextSink& out) {
+  out("{");
+  write_members(json::event_before_tasks(event), form, indent + 1, true, out);
+  out("," + form.break_at(indent + 1) + "\"tasks\"" + form.colon());
+  write_tasks(event, form, indent + 1, out);
+  write_members(json::event_after_tasks(event, victims), form, indent + 1, false, out);
+  out(form.break_at(indent) + "}");
+}
+
 void write_events(const Incident& incident, const Form& form, std::size_t indent, const TextSink& out) {
   const json::VictimIndex victims(incident.victims);
   out("," + form.break_at(indent) + "\"events\"" + form.colon() + "[");
   const char* separator = "";
   for (const AnalysedEvent& event : incident.events) {
-    out(separator + form.break_at(indent + 1) + form.piece(json::event(event, victims), indent + 1));
+    out(separator + form.break_at(indent + 1));
+    write_event(event, victims, form, indent + 1, out);
     separator = ",";
   }
   for (const UserlandEvent& event : incident.userland) {
