@@ -2,7 +2,8 @@
 """Writes a log for the benchmarks to standard output: the same bytes for the same arguments.
 
   make_log.py sparse BYTES REPORTS REPORT_FILE   a syslog of a busy server with some OOM reports in it
-  make_log.py dense  BYTES 0       REPORT_FILE   one report behind another, as a storm writes them
+  make_log.py dense  BYTES 0       REPORT_FILE   one report behind another, as a storm writes them: each victim is
+                                                 another process, started anew under the same name
 
 REPORT_FILE is the text of a report as dmesg prints it.
 """
@@ -13,6 +14,7 @@ import sys
 
 HOST = "web-07"
 STAMP = re.compile(r"^\[ *(\d+)\.(\d+)\] ?")
+VICTIM = re.compile(r"Killed process (\d+) ")
 
 # What a server says all day; weights are shares of a thousand.
 SENTENCES = [
@@ -78,6 +80,13 @@ def noise_block(rng, clock, size):
     return "\n".join(lines) + "\n"
 
 
+def with_victim(lines, pid):
+    """The report with another PID of its victim wherever the kernel printed it, in columns as wide as before."""
+    victim = next(found[1] for _, text in lines if (found := VICTIM.search(text)))
+    printed = re.compile(rf"(?<=[\[ ]) *\b{victim}\b(?=[\] ])|(?<=pid=){victim}\b")
+    return [(since, printed.sub(lambda found: str(pid).rjust(len(found[0])), text)) for since, text in lines]
+
+
 def report_block(clock, lines):
     begin = clock.uptime
     out = []
@@ -93,8 +102,9 @@ def main():
     written = done = 0
     while written < size:
         if kind == "dense":
-            block = report_block(clock, lines)
+            block = report_block(clock, with_victim(lines, 1000 + done % 4000000))
             clock.forward(3)
+            done += 1
         elif done < reports and written >= size * (done + 1) // (reports + 1):
             block = report_block(clock, lines)
             done += 1
