@@ -68,8 +68,34 @@ bool is_led_by_comm(std::string_view rest) {
                               rest.find(" mems_allowed=") != std::string_view::npos);
 }
 
+// A number of up to 18 digits, which fits without a check, as a token of its own behind blanks: nearly every number of
+// nearly every row. False: nothing was read, and take_numbers() has to look.
+bool take_plain_number(std::string_view& rest, std::int64_t& number) {
+  constexpr std::size_t kSurelyFits = 18;
+  std::size_t at = 0;
+  while (at < rest.size() && rest[at] == ' ') ++at;
+  if (at == 0) return false;
+  const bool negative = at < rest.size() && rest[at] == '-';
+  if (negative) ++at;
+  const std::size_t begin = at;
+  std::int64_t value = 0;
+  for (; at < rest.size() && is_digit(rest[at]); ++at) {
+    if (at - begin == kSurelyFits) return false;
+    value = value * 10 + (rest[at] - '0');
+  }
+  if (at == begin || (at < rest.size() && rest[at] != ' ')) return false;
+  number = negative ? -value : value;
+  rest.remove_prefix(at);
+  return true;
+}
+
 // Reads numbers while each is a token of its own. The number behind which the line ends belongs to them.
 void take_numbers(TaskRow& row, Scan& scan) {
+  std::string_view rest = scan.rest();
+  while (row.number_count < row.numbers.size() && take_plain_number(rest, row.numbers[row.number_count])) {
+    ++row.number_count;
+  }
+  scan.skip(scan.rest().size() - rest.size());
   while (row.number_count < row.numbers.size()) {
     Scan ahead = scan;
     if (!ahead.blanks()) return;

@@ -18,7 +18,7 @@ void HeldLine::assign(const LogLine& line) {
   const auto views = views_of(line_);
   for (std::size_t i = 0; i < views.size(); ++i) {
     lengths_[i] = views[i]->size();
-    bytes_.append(*views[i]);
+    if (!views[i]->empty()) bytes_.append(*views[i]);
   }
 }
 

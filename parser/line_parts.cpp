@@ -3,6 +3,7 @@
 #include <functional>
 
 #include "parser/embedded_envelope.hpp"
+#include "parser/scan.hpp"
 
 namespace oomwhy {
 
@@ -62,6 +63,22 @@ LogLine behind(const LogLine& line, const EmbeddedEnvelope& envelope) {
   return second;
 }
 
+// Behind a row's numbers only: no envelope begins inside of tokens that are numbers and nothing else.
+std::optional<EmbeddedEnvelope> find_second_line(std::string_view text, const Fact& whole) {
+  const auto* row = std::get_if<TaskRow>(&whole);
+  if (row == nullptr || row->number_count == 0) return find_embedded_envelope(text);
+  grammar::Scan scan(row->after_bracket);
+  for (std::size_t i = 0; i < row->number_count; ++i) {
+    scan.blanks();
+    scan.token();
+  }
+  // The last digit stays: an envelope is looked for behind at least one character, and blanks before it are its own.
+  const std::size_t last_digit = text.size() - scan.rest().size() - 1;
+  auto envelope = find_embedded_envelope(text.substr(last_digit));
+  if (envelope) envelope->offset += last_digit;
+  return envelope;
+}
+
 }  // namespace
 
 std::string_view comm_of(const Fact& fact, const std::optional<TaskTableLayout>& layout) {
@@ -70,7 +87,7 @@ std::string_view comm_of(const Fact& fact, const std::optional<TaskTableLayout>&
 
 std::optional<TwoLines> split_joined(const LogLine& line, const Fact& whole,
                                      const std::optional<TaskTableLayout>& layout) {
-  const auto envelope = find_embedded_envelope(line.text);
+  const auto envelope = find_second_line(line.text, whole);
   if (!envelope) return std::nullopt;
   const std::string_view comm = comm_of(whole, layout);
   // Seen from here the envelope's blanks may be the name's last ones.

@@ -12,21 +12,6 @@
 namespace oomwhy {
 namespace {
 
-// "   94.289388] " behind its bracket, as every kernel prints it; false: anything else, a difference of dmesg -d too.
-bool take_printk_stamp(std::string_view& rest, std::int64_t& uptime_us) {
-  constexpr std::size_t kFraction = 6;
-  auto behind = rest;
-  std::int64_t seconds = 0;
-  std::int64_t micros = 0;
-  take_blanks(behind);
-  if (!take_number(behind, 1, 10, seconds) || !take(behind, '.')) return false;
-  if (!take_number(behind, kFraction, kFraction, micros) || !take(behind, ']')) return false;
-  take(behind, ' ');
-  rest = behind;
-  uptime_us = seconds * 1'000'000 + micros;
-  return true;
-}
-
 // What may still stand between the kernel's stamp and its text: nothing, or who called printk.
 bool take_rest_of_prefix(std::string_view& rest) {
   LogLine ignored;

@@ -81,6 +81,18 @@ bool take_bracketed_wall_time(std::string_view& rest, PrintedStamp& stamp) {
   return true;
 }
 
+// The kernel's own stamp as nearly every line has it, without the ways about of what any stamp may be.
+bool take_first_uptime(std::string_view& rest, PrintedStamp& stamp) {
+  auto behind = rest;
+  std::int64_t uptime = 0;
+  if (stamp.uptime_us || !take(behind, '[') || !take_printk_stamp(behind, uptime)) return false;
+  if (stamp.as_printed.empty()) stamp.as_printed = rest.substr(0, rest.find(']') + 1);
+  if (!stamp.wall && !stamp.epoch_us) stamp.clock = Clock::Printk;
+  stamp.uptime_us = uptime;
+  rest = behind;
+  return true;
+}
+
 constexpr std::size_t kLongestComm = 15;
 
 // MediaTek's kernels print the CPU and the task: ".(1)[3386:bwrap]text".
@@ -112,6 +124,20 @@ bool take_level(std::string_view& rest, LogLine& line) {
   line.priority = level & 7;
   line.facility = level >> 3;
   rest = behind;
+  return true;
+}
+
+bool take_printk_stamp(std::string_view& rest, std::int64_t& uptime_us) {
+  constexpr std::size_t kFraction = 6;
+  auto behind = rest;
+  std::int64_t seconds = 0;
+  std::int64_t micros = 0;
+  take_blanks(behind);
+  if (!take_number(behind, 1, 10, seconds) || !take(behind, '.')) return false;
+  if (!take_number(behind, kFraction, kFraction, micros) || !take(behind, ']')) return false;
+  take(behind, ' ');
+  rest = behind;
+  uptime_us = seconds * 1'000'000 + micros;
   return true;
 }
 
@@ -173,6 +199,7 @@ bool take_printk_prefix(std::string_view& rest, Envelope& found) {
   bool any = take_facility_and_level(rest, found.line);
   // A level may stand before and behind the stamp: some consoles and re-loggers print it twice.
   any |= take_level(rest, found.line);
+  any |= take_first_uptime(rest, found.stamp);
   while (!rest.empty() && rest.front() == '[') {
     auto behind = rest;
     PrintedStamp stamp;

@@ -104,7 +104,13 @@ class Rejoiner::State {
   bool has_longer_ = false;
   std::vector<HeldLine> waiting_;  // bare lines that came behind the held one and are no piece of it
 
-  HeldLine last_;  // the line before, near a report
+  // The line before, near a report, as far as its copy is known by it.
+  struct Last {
+    std::string text, as_printed;
+    std::optional<std::int64_t> uptime_us;
+    bool enveloped = false;
+  };
+  Last last_;
 
   HeldLine short_;  // the line before, if it may be the first half of an invoker's name
   bool has_short_ = false;
@@ -251,7 +257,10 @@ void Rejoiner::State::hold(const LogLine& line, const Fact& fact) {
   held_kind_ = fact.index();
   content_ = content_of(fact);
   held_.assign(line);
-  held_fact_ = classify(held_.text());
+  held_fact_ = fact;
+  auto* row = std::get_if<TaskRow>(&held_fact_);
+  if (row != nullptr) row->after_bracket = held_.text().substr(line.text.size() - row->after_bracket.size());
+  if (row == nullptr) held_fact_ = classify(held_.text());
   has_longer_ = false;
 }
 
@@ -301,9 +310,15 @@ void Rejoiner::State::process(const LogLine& line) {
 // Two facilities that write into one file double each line; that must not come between the halves of a broken one.
 bool Rejoiner::State::is_doubled(const LogLine& line) {
   if (since_fact_ >= kNearReport || !line.enveloped || !line.starts_record || !is_exact(line.stamp)) return false;
-  const bool doubled = last_.text() == line.text && last_.enveloped() && same_stamp(last_.line(), line);
-  if (!doubled) last_.assign(line);
-  return doubled;
+  const Stamp& stamp = line.stamp;
+  const bool by_uptime = stamp.uptime_us || last_.uptime_us;
+  const bool same_time = by_uptime ? stamp.uptime_us == last_.uptime_us : stamp.as_printed == last_.as_printed;
+  if (last_.enveloped && same_time && last_.text == line.text) return true;
+  last_.text.assign(line.text);
+  last_.as_printed.assign(stamp.as_printed);
+  last_.uptime_us = stamp.uptime_us;
+  last_.enveloped = line.enveloped;
+  return false;
 }
 
 void Rejoiner::State::feed(const LogLine& line) {

@@ -68,8 +68,8 @@ void TaskTable::set_layout(const TaskTableLayout& layout) {
 
 TaskTable::Known TaskTable::known(const TaskRow& row) const {
   const auto found = seen_.find(row.pid);
-  if (found == seen_.end()) return Known::No;
-  return found->second == hash_of(row) ? Known::Same : Known::Different;
+  if (!found) return Known::No;
+  return *found == hash_of(row) ? Known::Same : Known::Different;
 }
 
 bool TaskTable::take(const TaskRow& row, std::uint64_t line, Damaged& why) {
@@ -78,7 +78,7 @@ bool TaskTable::take(const TaskRow& row, std::uint64_t line, Damaged& why) {
     ++lost_rows_;
     return true;
   }
-  seen_.emplace(row.pid, hash_of(row));
+  seen_.insert(row.pid, hash_of(row));
   last_pid_ = row.pid;
   // uid and tgid lead in every layout.
   if (row.number_count > 1 && row.numbers[1] != row.pid && row.numbers[1] > 0) {
@@ -97,6 +97,8 @@ bool TaskTable::decode(const TaskRow& row, const TaskTableLayout& layout, std::u
     ++lost_rows_;
     return false;
   }
+  constexpr std::size_t kRoomAtFirst = 64;
+  if (rows_.empty()) rows_.reserve(kRoomAtFirst);
   rows_.push_back(to_task(std::get<DecodedTaskRow>(decoded), line));
   return true;
 }

@@ -7,12 +7,12 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <unordered_map>
 #include <unordered_set>
 #include <vector>
 
 #include "parser/event.hpp"
 #include "parser/facts_table.hpp"
+#include "parser/seen_rows.hpp"
 
 namespace oomwhy {
 
@@ -61,7 +61,7 @@ class TaskTable {
   std::vector<Task> rows_;
   std::vector<WaitingRow> waiting_;
   // The row's numbers, hashed, by pid: enough to tell a repeated line from another report's row of the same process.
-  std::unordered_map<std::uint32_t, std::uint64_t> seen_;
+  SeenRows seen_;
   std::unordered_set<std::uint32_t> processes_;  // of rows whose pid is another's than their process's
   std::uint64_t lost_rows_ = 0;
   std::uint32_t last_pid_ = 0;

@@ -4,6 +4,7 @@
 
 #include "parser/embedded_envelope.hpp"
 #include "parser/escapes.hpp"
+#include "parser/printk_prefix.hpp"
 #include "parser/quoting.hpp"
 #include "parser/source_text.hpp"
 #include "parser/take.hpp"
@@ -60,10 +61,21 @@ void TextLines::observe(const Envelope& found) {
   if (surroundings_.monotonic_host != host) surroundings_.monotonic_host.assign(host);
 }
 
+bool TextLines::take_envelope(std::string_view& rest, Envelope& found) {
+  if (kernel_front_.take(rest, found)) {
+    take_printk_prefix(rest, found);
+    return true;
+  }
+  const auto line = rest;
+  if (!take_line_envelope(rest, found, surroundings_)) return false;
+  kernel_front_.learn(line, found);
+  return true;
+}
+
 bool TextLines::feed_enveloped(std::string_view line, std::size_t decoration, std::uint64_t number) {
   auto rest = line.substr(decoration);
   Envelope found;
-  if (!take_line_envelope(rest, found, surroundings_)) return false;
+  if (!take_envelope(rest, found)) return false;
   if (found.line.form == EnvelopeForm::ContainerCri) {
     feed_container(rest, found, number);
     return true;

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "parser/kernel_front.hpp"
 #include "parser/kmsg_lines.hpp"
 #include "parser/last_prefix.hpp"
 #include "parser/line_envelope.hpp"
@@ -27,6 +28,7 @@ class TextLines {
 
  private:
   bool feed_known(std::string_view line, std::size_t decoration, std::uint64_t number);
+  bool take_envelope(std::string_view& rest, Envelope& found);
   bool feed_enveloped(std::string_view line, std::size_t decoration, std::uint64_t number);
   bool feed_indented(std::string_view rest, std::uint64_t number);
   bool feed_decorated(std::string_view line, std::uint64_t number);
@@ -42,6 +44,7 @@ class TextLines {
   StampResolver& stamps_;
   Outlet& outlet_;
   KmsgLines kmsg_;
+  KernelFront kernel_front_;
   LastPrefix last_;
   Surroundings surroundings_;
   std::size_t indentation_ = 0;

@@ -144,10 +144,9 @@ Json event_before_tasks(const AnalysedEvent& analysed) {
   return object;
 }
 
-Json event_after_tasks(const AnalysedEvent& analysed, const VictimIndex& victims) {
+Json event_after_groups(const AnalysedEvent& analysed, const VictimIndex& victims) {
   const OomEvent& facts = analysed.event;
   Json object;
-  object["groups"] = analysed.omitted ? Json::array() : groups(analysed);
   object["choice"] = choice(analysed.analysis.scoring.choice);
   object["group_kill"] = text_or_null(facts.group_kill_path);
   const RowIndex rows(facts);

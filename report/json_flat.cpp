@@ -3,32 +3,107 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
+#include <cstring>
 #include <nlohmann/json.hpp>
 
+#include "report/format.hpp"
 #include "report/json_parts.hpp"
 
 namespace oomwhy::json {
 
 namespace {
 
-// Printable ASCII that stands for itself between quotes, as nearly every name does.
-bool stands_for_itself(char c) { return c >= ' ' && c <= '~' && c != '"' && c != '\\'; }
+constexpr std::size_t kLongestNumber = 24;  // digits and sign of a 64-bit number, and room to spare
 
-void append_decimal(const fmt::format_int& number, std::string& out) { out.append(number.data(), number.size()); }
+// Printable ASCII stands for itself between quotes, as nearly every name does.
+bool stands_for_itself(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c <= '~' && c != '"' && c != '\\'; });
+}
+
+template <typename Number, std::size_t Size>
+std::size_t write_number(Number number, std::array<char, Size>& pieces, std::size_t used) {
+  return static_cast<std::size_t>(std::to_chars(pieces.data() + used, pieces.data() + pieces.size(), number).ptr -
+                                  pieces.data());
+}
+
+void append(const fmt::format_int& number, std::string& out) { out.append(number.data(), number.size()); }
 
 }  // namespace
 
-void append_number(std::int64_t number, std::string& out) { append_decimal(fmt::format_int(number), out); }
-void append_number(std::uint64_t number, std::string& out) { append_decimal(fmt::format_int(number), out); }
+void append_number(std::int64_t number, std::string& out) { append(fmt::format_int(number), out); }
+void append_number(std::uint64_t number, std::string& out) { append(fmt::format_int(number), out); }
 
 void append_text(std::string_view raw, std::string& out) {
-  if (!std::all_of(raw.begin(), raw.end(), stands_for_itself)) {
+  if (stands_for_itself(raw)) {
+    out.append("\"").append(raw).append("\"");
+  } else {
     out += escaped(text(raw));
+  }
+}
+
+void FlatList::flush() {
+  out_.append(pieces_.data(), used_);
+  used_ = 0;
+}
+
+void FlatList::put(std::string_view text) {
+  if (text.size() > pieces_.size() - used_) flush();
+  if (text.size() > pieces_.size()) {
+    out_ += text;
     return;
   }
-  out += '"';
-  out += raw;
-  out += '"';
+  std::memcpy(pieces_.data() + used_, text.data(), text.size());
+  used_ += text.size();
+}
+
+void FlatList::put_number(std::int64_t number) {
+  if (pieces_.size() - used_ < kLongestNumber) flush();
+  used_ = write_number(number, pieces_, used_);
+}
+
+void FlatList::put_number(std::uint64_t number) {
+  if (pieces_.size() - used_ < kLongestNumber) flush();
+  used_ = write_number(number, pieces_, used_);
+}
+
+void FlatList::put_quoted(std::string_view plain) {
+  put("\"");
+  put(plain);
+  put("\"");
+}
+
+void FlatList::put_key(std::string_view key) {
+  put(first_member_ ? "{\"" : ",\"");
+  put(key);
+  put("\":");
+  first_member_ = false;
+}
+
+void FlatList::begin() {
+  if (any_) put(",");
+  put(breaks_.inside);
+  any_ = first_member_ = true;
+}
+
+void FlatList::set(std::string_view key, const std::optional<std::string_view>& raw) {
+  put_key(key);
+  if (!raw) return put("null");
+  if (stands_for_itself(*raw)) return put_quoted(*raw);
+  put(escaped(text(*raw)));
+}
+
+void FlatList::set_name(std::string_view key, std::string_view raw) {
+  set(key, std::optional(raw));
+  if (stands_for_itself(raw) || is_valid_utf8(raw)) return;
+  put_key(std::string(key) + "_bytes");
+  put_quoted(base64(raw));
+}
+
+void FlatList::finish() {
+  if (any_) put(breaks_.before_end);
+  put("]");
+  flush();
 }
 
 }  // namespace oomwhy::json

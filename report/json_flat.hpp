@@ -1,7 +1,9 @@
-// A JSON object of plain values on one line, written as its members come: a storm has thousands of task tables, and the
-// library's tree for one of their rows costs several times as much as its text. Private to the JSON renderer.
+// A JSON array of objects of plain values, one on a line, written as their members come: a storm has thousands of task
+// tables, and the library's tree for one of their rows costs several times as much as its text. Private to the JSON
+// renderer.
 #pragma once
 
+#include <array>
 #include <concepts>
 #include <cstdint>
 #include <optional>
@@ -10,53 +12,62 @@
 
 namespace oomwhy::json {
 
-void append_number(std::int64_t number, std::string& out);
-void append_number(std::uint64_t number, std::string& out);
-// In quotes and escaped; bytes that are not UTF-8 are replaced.
-void append_text(std::string_view raw, std::string& out);
+// Where a line breaks: "\n" and blanks, or nothing where all stands on one line.
+struct LineBreaks {
+  std::string inside, before_end;
+};
 
-class FlatObject {
+class FlatList {
  public:
-  // Writes to the end of `out`, which lives longer.
-  explicit FlatObject(std::string& out) : out_(out) {}
-  void end() { out_ += separator_ == '{' ? "{}" : "}"; }
+  // Writes to the end of `out`; both live longer.
+  FlatList(const LineBreaks& breaks, std::string& out) : breaks_(breaks), out_(out) { put("["); }
+  FlatList(const FlatList&) = delete;
+  FlatList& operator=(const FlatList&) = delete;
 
-  // Absent is null. `key` needs no escapes.
+  void begin();
+  // A member of the object that was begun; no value is null. `key` needs no escapes.
   template <std::integral Number>
   void set(std::string_view key, const std::optional<Number>& number) {
-    begin(key);
-    if (!number) {
-      out_ += "null";
-    } else if constexpr (std::same_as<Number, bool>) {
-      out_ += *number ? "true" : "false";
+    put_key(key);
+    if (!number) return put("null");
+    if constexpr (std::same_as<Number, bool>) {
+      put(*number ? "true" : "false");
     } else if constexpr (std::signed_integral<Number>) {
-      append_number(static_cast<std::int64_t>(*number), out_);
+      put_number(std::int64_t{*number});
     } else {
-      append_number(static_cast<std::uint64_t>(*number), out_);
+      put_number(std::uint64_t{*number});
     }
   }
   template <std::integral Number>
   void set(std::string_view key, Number number) {
     set(key, std::optional<Number>(number));
   }
-  void set(std::string_view key, const std::optional<std::string_view>& raw) {
-    begin(key);
-    if (raw) {
-      append_text(*raw, out_);
-    } else {
-      out_ += "null";
-    }
-  }
+  void set(std::string_view key, const std::optional<std::string_view>& raw);
+  // A name as text and, where its bytes are not valid UTF-8, as `key`_bytes in base64.
+  void set_name(std::string_view key, std::string_view raw);
+  void end() { put("}"); }
+
+  void finish();
 
  private:
-  void begin(std::string_view key) {
-    out_ += separator_;
-    separator_ = ',';
-    out_.append("\"").append(key).append("\":");
-  }
+  void put(std::string_view text);
+  void put_key(std::string_view key);
+  void put_number(std::int64_t number);
+  void put_number(std::uint64_t number);
+  void put_quoted(std::string_view plain);
+  void flush();
 
+  const LineBreaks& breaks_;
   std::string& out_;
-  char separator_ = '{';
+  bool any_ = false, first_member_ = true;
+  // What is not yet in out_: small pieces are cheaper to put here.
+  std::array<char, 4096> pieces_{};
+  std::size_t used_ = 0;
 };
+
+// Single values at the end of a text; text is escaped, and bytes that are not UTF-8 are replaced.
+void append_number(std::int64_t number, std::string& out);
+void append_number(std::uint64_t number, std::string& out);
+void append_text(std::string_view raw, std::string& out);
 
 }  // namespace oomwhy::json

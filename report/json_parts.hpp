@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "report/analysis.hpp"
+#include "report/json_flat.hpp"
 #include "report/spelling.hpp"
 
 namespace oomwhy::json {
@@ -69,19 +70,18 @@ class RowIndex {
   std::vector<const Task*> sorted_;
 };
 
-// One event (json_event.cpp, json_memory.cpp, json_tasks.cpp): what stands before its task table, the rows as text, and
-// what stands behind them.
+// One event (json_event.cpp, json_memory.cpp, json_tasks.cpp): what stands before its tasks, these and their groups as
+// text, and what stands behind them.
 Json event_before_tasks(const AnalysedEvent& event);
-Json event_after_tasks(const AnalysedEvent& event, const VictimIndex& victims);
-bool shows_tasks(const AnalysedEvent& event);                                     // else null stands in their place
-void append_task(const AnalysedEvent& event, std::size_t row, std::string& out);  // an object on one line
+void append_tasks(const AnalysedEvent& event, const LineBreaks& breaks, std::string& out);
+void append_groups(const AnalysedEvent& event, const LineBreaks& breaks, std::string& out);
+Json event_after_groups(const AnalysedEvent& event, const VictimIndex& victims);
 Json memory_or_null(const OomEvent& event);
 Json memcg_or_null(const OomEvent& event);
 Json zones_or_null(const OomEvent& event);
 Json hugepages_or_null(const OomEvent& event);
 Json slabs_or_null(const OomEvent& event);
 Json allocations_or_null(const OomEvent& event);
-Json groups(const AnalysedEvent& event);
 Json victim(const IncidentVictim& victim, const Task* row);  // `row`: of the task table; null: none
 
 // What other programs said (json_userland.cpp).

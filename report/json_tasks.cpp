@@ -1,6 +1,7 @@
 // The tasks of one event: the table's rows with their scores, groups, victims.
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <span>
 
 #include "report/format.hpp"
 #include "report/json_flat.hpp"
@@ -35,36 +36,35 @@ std::optional<std::string_view> text_of(const std::optional<std::string>& raw) {
   return raw ? std::optional<std::string_view>(*raw) : std::nullopt;
 }
 
-void set_score(FlatObject& row, const TaskScore* score) {
-  row.set("points", score ? score->points : std::nullopt);
-  row.set("permille", score ? score->permille : std::nullopt);
-  row.set("eligible", score ? std::optional(score->eligible) : std::nullopt);
-  row.set("why_not", score ? spelling_of(score->why_not) : std::nullopt);
+void set_score(FlatList& rows, const TaskScore* score) {
+  rows.set("points", score ? score->points : std::nullopt);
+  rows.set("permille", score ? score->permille : std::nullopt);
+  rows.set("eligible", score ? std::optional(score->eligible) : std::nullopt);
+  rows.set("why_not", score ? spelling_of(score->why_not) : std::nullopt);
 }
 
-void append(const Task& task, const TaskScore* score, PageSize page, std::string& out) {
-  FlatObject row(out);
-  row.set("pid", task.pid);
-  row.set("tgid", task.tgid);
-  row.set("uid", unsigned_uid(task.uid));
-  row.set("comm", task.comm.empty() ? std::nullopt : std::optional<std::string_view>(task.comm));
-  if (!is_valid_utf8(task.comm)) row.set("comm_bytes", std::optional<std::string_view>(base64(task.comm)));
-  row.set("total_vm_bytes", size_of(task.total_vm, page));
-  row.set("rss_pages", task.rss ? std::optional(task.rss->count) : std::nullopt);
-  row.set("rss_bytes", size_of(task.rss, page));
-  row.set("rss_anon_bytes", size_of(task.rss_anon, page));
-  row.set("rss_file_bytes", size_of(task.rss_file, page));
-  row.set("rss_shmem_bytes", size_of(task.rss_shmem, page));
-  row.set("pgtables_bytes", size_of(page_tables(task, page)));
-  row.set("swap_bytes", size_of(task.swapents, page));
-  row.set("oom_score_adj", task.oom_score_adj);
-  row.set("oom_adj", task.oom_adj);
-  set_score(row, score);
-  row.set("unit", text_of(task.unit));
-  row.set("unit_certainty", spelling_of(task.unit_certainty));
-  row.set("cmdline", text_of(task.cmdline));
-  row.set("origin_line", task.origin_line == 0 ? std::nullopt : std::optional(task.origin_line));
-  row.end();
+void append(const Task& task, const TaskScore* score, PageSize page, FlatList& rows) {
+  rows.begin();
+  rows.set("pid", task.pid);
+  rows.set("tgid", task.tgid);
+  rows.set("uid", unsigned_uid(task.uid));
+  rows.set_name("comm", task.comm);
+  rows.set("total_vm_bytes", size_of(task.total_vm, page));
+  rows.set("rss_pages", task.rss ? std::optional(task.rss->count) : std::nullopt);
+  rows.set("rss_bytes", size_of(task.rss, page));
+  rows.set("rss_anon_bytes", size_of(task.rss_anon, page));
+  rows.set("rss_file_bytes", size_of(task.rss_file, page));
+  rows.set("rss_shmem_bytes", size_of(task.rss_shmem, page));
+  rows.set("pgtables_bytes", size_of(page_tables(task, page)));
+  rows.set("swap_bytes", size_of(task.swapents, page));
+  rows.set("oom_score_adj", task.oom_score_adj);
+  rows.set("oom_adj", task.oom_adj);
+  set_score(rows, score);
+  rows.set("unit", text_of(task.unit));
+  rows.set("unit_certainty", spelling_of(task.unit_certainty));
+  rows.set("cmdline", text_of(task.cmdline));
+  rows.set("origin_line", task.origin_line == 0 ? std::nullopt : std::optional(task.origin_line));
+  rows.end();
 }
 
 bool swap_is_known(const Group& group, const OomEvent& event) {
@@ -75,27 +75,36 @@ bool swap_is_known(const Group& group, const OomEvent& event) {
 
 }  // namespace
 
-bool shows_tasks(const AnalysedEvent& event) { return !event.omitted && event.event.has_task_table; }
-
-void append_task(const AnalysedEvent& event, std::size_t row, std::string& out) {
+void append_tasks(const AnalysedEvent& event, const LineBreaks& breaks, std::string& out) {
+  if (event.omitted || !event.event.has_task_table) {
+    out += "null";
+    return;
+  }
   const std::vector<TaskScore>& scores = event.analysis.scoring.scores;
-  append(event.event.tasks[row], row < scores.size() ? &scores[row] : nullptr, event.event.page_size, out);
+  FlatList rows(breaks, out);
+  for (std::size_t i = 0; i < event.event.tasks.size(); ++i) {
+    append(event.event.tasks[i], i < scores.size() ? &scores[i] : nullptr, event.event.page_size, rows);
+  }
+  rows.finish();
 }
 
-Json groups(const AnalysedEvent& event) {
-  return array_of(event.analysis.groups, [&](const Group& group) {
-    Json object;
-    object["by"] = spell(group.by);
-    set_name(object, "name", group.name);
-    object["uid"] = uid_or_null(group.uid);
-    object["count"] = group.count();
-    object["rss_bytes"] = group.rss.count;
-    object["anon_bytes"] = group.anon_known ? Json(group.anon.count) : Json(nullptr);
-    object["swap_bytes"] = swap_is_known(group, event.event) ? Json(group.swap.count) : Json(nullptr);
-    object["upper_bound"] = group.upper_bound;
-    object["largest_bytes"] = group.largest.count;
-    return object;
-  });
+void append_groups(const AnalysedEvent& event, const LineBreaks& breaks, std::string& out) {
+  const std::span<const Group> shown = event.omitted ? std::span<const Group>() : event.analysis.groups;
+  FlatList rows(breaks, out);
+  for (const Group& group : shown) {
+    rows.begin();
+    rows.set("by", std::optional(spell(group.by)));
+    rows.set_name("name", group.name);
+    rows.set("uid", unsigned_uid(group.uid));
+    rows.set("count", group.count());
+    rows.set("rss_bytes", group.rss.count);
+    rows.set("anon_bytes", group.anon_known ? std::optional(group.anon.count) : std::nullopt);
+    rows.set("swap_bytes", swap_is_known(group, event.event) ? std::optional(group.swap.count) : std::nullopt);
+    rows.set("upper_bound", group.upper_bound);
+    rows.set("largest_bytes", group.largest.count);
+    rows.end();
+  }
+  rows.finish();
 }
 
 Json victim(const IncidentVictim& entry, const Task* row) {

@@ -32,25 +32,17 @@ void write_members(const Json& object, const Form& form, std::size_t indent, boo
   }
 }
 
-void write_tasks(const AnalysedEvent& event, const Form& form, std::size_t indent, const TextSink& out) {
-  if (!json::shows_tasks(event)) return out("null");
-  const std::string break_at = form.break_at(indent + 1);
-  std::string rows = "[";
-  for (std::size_t row = 0; row < event.event.tasks.size(); ++row) {
-    rows.append(row == 0 ? "" : ",").append(break_at);
-    json::append_task(event, row, rows);
-  }
-  if (!event.event.tasks.empty()) rows += form.break_at(indent);
-  out(rows += "]");
-}
-
 void write_event(const AnalysedEvent& event, const json::VictimIndex& victims, const Form& form, std::size_t indent,
                  const TextSink& out) {
   out("{");
   write_members(json::event_before_tasks(event), form, indent + 1, true, out);
-  out("," + form.break_at(indent + 1) + "\"tasks\"" + form.colon());
-  write_tasks(event, form, indent + 1, out);
-  write_members(json::event_after_tasks(event, victims), form, indent + 1, false, out);
+  const json::LineBreaks breaks{form.break_at(indent + 2), form.break_at(indent + 1)};
+  std::string tables = "," + form.break_at(indent + 1) + "\"tasks\"" + form.colon();
+  json::append_tasks(event, breaks, tables);
+  tables += "," + form.break_at(indent + 1) + "\"groups\"" + form.colon();
+  json::append_groups(event, breaks, tables);
+  out(tables);
+  write_members(json::event_after_groups(event, victims), form, indent + 1, false, out);
   out(form.break_at(indent) + "}");
 }
 
