@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <string_view>
 #include <unordered_map>
-#include <unordered_set>
 #include <utility>
 
 #include "report/cgroup_path.hpp"
+#include "report/process_rows.hpp"
 
 namespace oomwhy {
 namespace {
@@ -94,6 +94,7 @@ struct Pool {
   std::size_t rows = 0, known = 0;
   std::optional<Membership> common;  // absent: none is known, or not all are of the same
   bool mixed = false;
+  std::optional<std::size_t> place;  // of the group that goes by this name and uid, once there is one
 };
 
 using Pools = std::unordered_map<Key, Pool, KeyHash>;
@@ -117,11 +118,11 @@ bool stays_together(const Pool& pool) { return pool.known == 0 || (pool.known < 
 
 class Grouping {
  public:
-  explicit Grouping(const OomEvent& event) : event_(event), known_(find_memberships(event)) {}
+  explicit Grouping(const OomEvent& event)
+      : event_(event), known_(find_memberships(event)), rows_(process_rows(event)) {}
 
   std::vector<Group> group() {
-    drop_threads();
-    for (const std::size_t row : rows_) note_member(pools_[name_key(event_.tasks[row])], known_.of_task[row]);
+    note_pools();
     for (const std::size_t row : rows_) add(row);
     for (Group& group : groups_) finish(group);
     std::stable_sort(groups_.begin(), groups_.end(), [](const Group& a, const Group& b) { return held(a) > held(b); });
@@ -129,28 +130,32 @@ class Grouping {
   }
 
  private:
-  // The tables of 2.6.25 to 2.6.27 list threads: one row for each process is enough, they share what they hold.
-  void drop_threads() {
-    std::unordered_set<std::uint32_t> processes;
-    for (std::size_t row = 0; row < event_.tasks.size(); ++row) {
-      const Task& task = event_.tasks[row];
-      if (processes.insert(task.tgid.value_or(task.pid)).second) rows_.push_back(row);
+  void note_pools() {
+    pool_of_row_.resize(event_.tasks.size(), nullptr);
+    for (const std::size_t row : rows_) {
+      Pool& pool = pools_[name_key(event_.tasks[row])];
+      note_member(pool, known_.of_task[row]);
+      pool_of_row_[row] = &pool;
     }
   }
 
-  Key key_of(std::size_t row) const {
-    const Key by_name = name_key(event_.tasks[row]);
+  // A row's group where it goes by its name is its pool's; the others are found again by their key.
+  std::size_t place_of(std::size_t row) {
+    Pool& pool = *pool_of_row_[row];
     const auto& membership = known_.of_task[row];
-    if (!membership || stays_together(pools_.at(by_name))) return by_name;
-    return {membership->by, membership->name, kNoUid};
+    const bool by_name = !membership || stays_together(pool);
+    const Key key = by_name ? name_key(event_.tasks[row]) : Key{membership->by, membership->name, kNoUid};
+    std::optional<std::size_t>& place = by_name ? pool.place : places_[key];
+    if (!place) {
+      place = groups_.size();
+      open(key, pool, event_.tasks[row]);
+    }
+    return *place;
   }
 
   void add(std::size_t row) {
     const Task& task = event_.tasks[row];
-    const Key key = key_of(row);
-    const auto [place, is_new] = places_.try_emplace(key, groups_.size());
-    if (is_new) open(key, task);
-    Group& group = groups_[place->second];
+    Group& group = groups_[place_of(row)];
     const Bytes rss = bytes_of(event_, task.rss);
     if (rss > group.largest || group.tasks.empty()) group.comm = task.comm;
     group.largest = std::max(group.largest, rss);
@@ -159,19 +164,18 @@ class Grouping {
     group.anon += task.rss_anon ? bytes_of(event_, task.rss_anon) : rss;
     group.anon_known = group.anon_known && task.rss_anon;
     group.swap += bytes_of(event_, task.swapents);
-    if (key.by != GroupBy::Name && known_.of_task[row]) {
+    if (group.by != GroupBy::Name && known_.of_task[row]) {
       group.unit_certainty = std::max(group.unit_certainty.value_or(Certainty::Stated), known_.of_task[row]->certainty);
     }
   }
 
-  void open(const Key& key, const Task& task) {
+  void open(const Key& key, const Pool& pool, const Task& task) {
     Group group;
     group.by = key.by;
     group.name = key.name;
     if (key.by == GroupBy::Name) group.uid = task.uid;
     group.anon_known = true;
     if (key.by == GroupBy::Unit) group.unit = key.name;
-    const Pool& pool = pools_.at(name_key(task));
     if (key.by == GroupBy::Name && pool.common && !pool.mixed && pool.common->by == GroupBy::Unit) {
       group.unit = pool.common->name;
       group.unit_certainty = Certainty::Assumed;
@@ -192,7 +196,8 @@ class Grouping {
   Memberships known_;
   std::vector<std::size_t> rows_;
   Pools pools_;
-  std::unordered_map<Key, std::size_t, KeyHash> places_;
+  std::vector<Pool*> pool_of_row_;
+  std::unordered_map<Key, std::optional<std::size_t>, KeyHash> places_;  // of groups that do not go by a name
   std::vector<Group> groups_;
 };
 

@@ -6,6 +6,7 @@
 #include <charconv>
 #include <cstring>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "report/format.hpp"
 #include "report/json_parts.hpp"
@@ -73,11 +74,24 @@ void FlatList::put_quoted(std::string_view plain) {
   put("\"");
 }
 
+// Every member has one: in one piece.
 void FlatList::put_key(std::string_view key) {
-  put(first_member_ ? "{\"" : ",\"");
-  put(key);
-  put("\":");
-  first_member_ = false;
+  constexpr std::size_t kAround = 4;  // the separator, the quotes, the colon
+  if (pieces_.size() - used_ < key.size() + kAround) flush();
+  char* at = pieces_.data() + used_;
+  *at++ = std::exchange(first_member_, false) ? '{' : ',';
+  *at++ = '"';
+  at = std::copy(key.begin(), key.end(), at);
+  *at++ = '"';
+  *at++ = ':';
+  used_ += key.size() + kAround;
+}
+
+void FlatList::put_null() {
+  constexpr std::string_view kNull = "null";
+  if (pieces_.size() - used_ < kNull.size()) flush();
+  std::copy(kNull.begin(), kNull.end(), pieces_.data() + used_);
+  used_ += kNull.size();
 }
 
 void FlatList::begin() {
@@ -88,7 +102,7 @@ void FlatList::begin() {
 
 void FlatList::set(std::string_view key, const std::optional<std::string_view>& raw) {
   put_key(key);
-  if (!raw) return put("null");
+  if (!raw) return put_null();
   if (stands_for_itself(*raw)) return put_quoted(*raw);
   put(escaped(text(*raw)));
 }

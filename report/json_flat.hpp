@@ -29,7 +29,7 @@ class FlatList {
   template <std::integral Number>
   void set(std::string_view key, const std::optional<Number>& number) {
     put_key(key);
-    if (!number) return put("null");
+    if (!number) return put_null();
     if constexpr (std::same_as<Number, bool>) {
       put(*number ? "true" : "false");
     } else if constexpr (std::signed_integral<Number>) {
@@ -51,7 +51,8 @@ class FlatList {
 
  private:
   void put(std::string_view text);
-  void put_key(std::string_view key);
+  void put_key(std::string_view key);  // of at most a hundred characters
+  void put_null();
   void put_number(std::int64_t number);
   void put_number(std::uint64_t number);
   void put_quoted(std::string_view plain);

@@ -2,9 +2,10 @@
 
 #include <algorithm>
 #include <map>
-#include <string>
-#include <unordered_set>
+#include <string_view>
 #include <utility>
+
+#include "report/process_rows.hpp"
 
 namespace oomwhy {
 namespace {
@@ -48,7 +49,7 @@ std::optional<Bytes> existing_in_cgroup(const OomEvent& event, bool with_mapped)
   return Bytes{anon->value};
 }
 
-using GroupKey = std::pair<std::string, std::int64_t>;
+using GroupKey = std::pair<std::string_view, std::int64_t>;  // a view of a row's name
 
 void add_task(const OomEvent& event, std::size_t index, Suspect& suspect) {
   const Task& task = event.tasks[index];
@@ -74,13 +75,8 @@ Suspect empty_suspect(const Task& task) {
 std::vector<Suspect> group_by_name(const OomEvent& event) {
   std::map<GroupKey, std::size_t> place;
   std::vector<Suspect> suspects;
-  // The tables of 2.6.25 to 2.6.27 list threads: they share what they hold, so one row for each process is enough.
-  std::unordered_set<std::uint32_t> processes;
-  for (std::size_t i = 0; i < event.tasks.size(); ++i) {
+  for (const std::size_t i : process_rows(event)) {
     const Task& task = event.tasks[i];
-    if (!processes.insert(task.tgid.value_or(task.pid)).second) {
-      continue;
-    }
     const auto [entry, is_new] = place.try_emplace({task.comm, task.uid.value_or(-1)}, suspects.size());
     if (is_new) {
       suspects.push_back(empty_suspect(task));
