@@ -21,10 +21,12 @@ constexpr Reach kPrintkSkip{1 * kSecond, 10 * kSecond};   // with blocks of the 
 constexpr Reach kWallNext{120 * kSecond, 300 * kSecond};  // loggers stamp late, and unevenly
 constexpr Reach kWallSkip{120 * kSecond, 120 * kSecond};
 
-// A comm with a newline in it may have lost its first line where the log shows no record's bounds.
+// The first line of a report begins with a comm, which may have lost its front there: what stood before a newline in
+// it, where the log shows no record's bounds, or what looks like the log's own words ("[T77] x", "<4>x", "kernel: x").
 bool same_task(const Trigger& trigger, std::string_view comm) {
   if (!trigger.comm || *trigger.comm == comm) return true;
-  return comm.ends_with(*trigger.comm) && comm.substr(0, comm.size() - trigger.comm->size()).ends_with('\n');
+  if (!comm.ends_with(*trigger.comm)) return false;
+  return std::string_view("\n >]|;").find(comm[comm.size() - trigger.comm->size() - 1]) != std::string_view::npos;
 }
 
 }  // namespace

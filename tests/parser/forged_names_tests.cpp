@@ -38,7 +38,13 @@ const std::vector<std::string> kNames = {"x) total-vm:1kB",
                                          "a), now anon-rs",
                                          "1 (x) total-vm:",
                                          "<4>[1.000000] x",
+                                         "<4>x",
+                                         "[1.000000] x",
+                                         "[T77] x",
                                          "h kernel: x",
+                                         "kernel: x",
+                                         "| x",
+                                         "4,1,2,-;x",
                                          "#033[31m",
                                          "\\x0a",
                                          "\x1b[31mred",
@@ -300,6 +306,8 @@ TEST_CASE("in a text log, too, the victim's figures are the kernel's whatever a 
     check_figures(event, era);
     if (!is_plain(name)) return;
     CHECK(event.victims.front().comm == name);
+    CHECK(event.trigger.comm == name);
+    CHECK(event.completeness.grade == Grade::A);
     check_no_contradiction(read);
   });
 }
