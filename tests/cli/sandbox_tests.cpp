@@ -95,6 +95,14 @@ TEST_CASE("the sandbox says what took hold") {
         }) == 0);
 }
 
+TEST_CASE("code that was put into the process is left alone") {
+  CHECK(in_child([] {
+          ::setenv("LD_PRELOAD", "/usr/lib/other.so", 1);
+          const Confinement held = enter_sandbox({});
+          return held.seccomp || held.landlock ? 1 : 0;
+        }) == 0);
+}
+
 TEST_CASE("in the sandbox no connection can be opened") {
   if (!kernel_filters_calls()) return;
   for (const int family : {AF_INET, AF_INET6, AF_UNIX, AF_NETLINK}) {
