@@ -41,8 +41,7 @@ const Lines kNames = {"x killed as a result of limit of /y",
                       "a  b",
                       " both ends",
                       "\x1b[31mred",
-                      "\xe2\x80\xae"
-                      "cod",
+                      std::string("\xe2\x80\xae") + "cod",
                       "\xff\xfe"};
 
 struct Place {
