@@ -36,8 +36,7 @@ class Display {
 
   bool show(Inputs inputs) {
     for (const Error& error : inputs.errors) note_failure(error);
-    Document document =
-        analyse(std::move(inputs.summaries), std::move(inputs.events), {{}, request_.site}, inputs.userland);
+    Document document = inputs.gathering.finish(std::move(inputs.summaries));
     const auto selected = select(document, request_.selection);
     if (!selected) return note_failure(selected.error()), false;
     const auto fresh = shown_.take_new(document, selected->incidents);

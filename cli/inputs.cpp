@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "cli/journal_input.hpp"
+#include "cli/match.hpp"
 #include "cli/messages.hpp"
 #include "cli/progress.hpp"
 #include "cli/standard_input.hpp"
@@ -80,7 +81,8 @@ class Reading {
       : quiet_(request.output.quiet),
         selection_(request.selection),
         context_(read_context(request.context)),
-        zone_given_(!request.context.timezone.empty()) {}
+        zone_given_(!request.context.timezone.empty()),
+        inputs_{.gathering = Gathering({{}, request.site}, {.wanted = ids_in(request.selection)})} {}
 
   void read_named(const std::string& path) {
     const auto files = expand_folder(path);
@@ -113,7 +115,7 @@ class Reading {
 
   void read_journal(const JournalChoice& choice) {
     take(read_journal_input(choice, selection_, sink(),
-                            [this](UserlandEvent event) { inputs_.userland.push_back(std::move(event)); }));
+                            [this](UserlandEvent event) { inputs_.gathering.take(std::move(event)); }));
   }
 
   void read_local() {
@@ -148,12 +150,12 @@ class Reading {
 
  private:
   EventSink sink() {
-    return [this](OomEvent event) { inputs_.events.push_back(std::move(event)); };
+    return [this](OomEvent event) { inputs_.gathering.take(std::move(event)); };
   }
 
   ReadOptions options_for(const std::string& name) {
     ReadOptions options{.context = context_};
-    options.userland = [this](UserlandEvent event) { inputs_.userland.push_back(std::move(event)); };
+    options.userland = [this](UserlandEvent event) { inputs_.gathering.take(std::move(event)); };
     if (quiet_ || !is_terminal(STDERR_FILENO)) return options;
     options.progress = [progress = std::make_shared<Progress>(name, ProgressMode::Show)](
                            std::uint64_t bytes, std::uint64_t size) { progress->update(bytes, size); };

@@ -10,15 +10,14 @@
 #include "cli/request.hpp"
 #include "cli/typed_lines.hpp"
 #include "parser/diagnostic.hpp"
-#include "parser/event.hpp"
 #include "parser/reader.hpp"
+#include "report/gathering.hpp"
 
 namespace oomwhy {
 
 struct Inputs {
   std::vector<InputSummary> summaries;
-  std::vector<OomEvent> events;         // in the order read
-  std::vector<UserlandEvent> userland;  // what other programs said
+  Gathering gathering;                  // of the reports and of what other programs said, in the order read
   std::vector<TypedLines> typed_lines;  // of files that hold no log but what other runs said
   std::vector<Error> errors;            // of named sources that could not be read, or not to their end
   bool local = false;                   // the logs of this machine, because nothing was named or piped in

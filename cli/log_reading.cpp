@@ -199,16 +199,20 @@ std::optional<std::int64_t> last_written(const LogSet& set) {
   return std::int64_t{status.st_mtim.tv_sec} * 1'000'000 + status.st_mtim.tv_nsec / 1000;
 }
 
-LogReading read_log_set(const LogSet& set, const LogStart& start, const ReadContext& context, LastLine last_line) {
+LogReading read_log_set(const LogSet& set, const LogStart& start, const ReadContext& context, LastLine last_line,
+                        Gathering& gathering) {
   LogReading reading;
-  std::vector<Passage> passages;
+  std::vector<Passage> passages;  // ahead of what comes out of the reader
   ReadOptions options{.context = context};
-  options.userland = [&](UserlandEvent event) { reading.userland.push_back(std::move(event)); };
+  options.userland = [&](UserlandEvent event) {
+    move_to_file(event.origin, passages);
+    gathering.take(std::move(event));
+  };
   auto stream = std::make_unique<SetStream>(set, start, last_line, passages);
-  reading.summary = read_source(TextSource::from_stream(std::move(stream), set.name), options,
-                                [&](OomEvent event) { reading.events.push_back(std::move(event)); });
-  for (OomEvent& event : reading.events) move_to_file(event, passages);
-  for (UserlandEvent& event : reading.userland) move_to_file(event.origin, passages);
+  reading.summary = read_source(TextSource::from_stream(std::move(stream), set.name), options, [&](OomEvent event) {
+    move_to_file(event, passages);
+    gathering.take(std::move(event));
+  });
   for (Diagnostic& diagnostic : reading.summary.diagnostics) move_to_file(diagnostic.origin, passages);
   reading.summary.blind_spots.insert(reading.summary.blind_spots.end(), start.blind_spots.begin(),
                                      start.blind_spots.end());

@@ -9,13 +9,12 @@
 #include "cli/log_position.hpp"
 #include "cli/log_set.hpp"
 #include "parser/reader.hpp"
+#include "report/gathering.hpp"
 
 namespace oomwhy {
 
 struct LogReading {
-  InputSummary summary;  // of the set
-  std::vector<OomEvent> events;
-  std::vector<UserlandEvent> userland;
+  InputSummary summary;                    // of the set
   std::optional<LogPosition> end;          // behind the last whole line; absent: nothing was ever in the set
   std::optional<std::int64_t> written_us;  // when the newest member was last written
 };
@@ -23,8 +22,9 @@ struct LogReading {
 enum class LastLine { OnlyWhole, Any };
 
 // `last_line`: OnlyWhole leaves a line without its end to the next run. Lines of events count in the member where the
-// event begins, on behind that member's end where it goes on in the next one.
-LogReading read_log_set(const LogSet& set, const LogStart& start, const ReadContext& context, LastLine last_line);
+// event begins, on behind that member's end where it goes on in the next one. What is found goes into `gathering`.
+LogReading read_log_set(const LogSet& set, const LogStart& start, const ReadContext& context, LastLine last_line,
+                        Gathering& gathering);
 
 // When the newest member was last written to.
 std::optional<std::int64_t> last_written(const LogSet& set);

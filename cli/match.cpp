@@ -233,6 +233,14 @@ bool concerns_unit(const Incident& incident, const std::string& pattern) {
   return is_in_unit(incident, pattern) || is_in_unit(incident, pattern + ".service");
 }
 
+std::vector<std::string> ids_in(const Selection& selection) {
+  std::vector<std::string> ids;
+  for (const Match& match : selection.matches) {
+    if (match.field == MatchField::Any && could_be_id(match.value)) ids.push_back(lower_hex_digits(match.value));
+  }
+  return ids;
+}
+
 Result<std::vector<std::size_t>> find_matches(const std::vector<Incident>& incidents, const Match& match) {
   auto named = indices(incidents, [&](const Incident& incident) { return fits(incident, match); });
   if (match.field != MatchField::Any || !named.empty() || !could_be_id(match.value)) return named;

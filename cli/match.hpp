@@ -22,6 +22,9 @@ std::optional<Scope> parse_scope(std::string_view name);
 // beginning of an id; Error: the beginning of more than one incident's.
 Result<std::vector<std::size_t>> find_matches(const std::vector<Incident>& incidents, const Match& match);
 
+// What may be ids, or their beginnings, among the matches: as find_matches() compares them.
+std::vector<std::string> ids_in(const Selection& selection);
+
 // -u: a unit name or shell pattern, ".service" understood as in journalctl.
 bool concerns_unit(const Incident& incident, const std::string& pattern);
 

@@ -140,8 +140,7 @@ ExitStatus run_request(Request request, std::int64_t now_us) {
   if (request.follow) return run_follow(std::move(request), *redaction, now_us);
   Inputs inputs = read_inputs(request);
   for (const Error& error : inputs.errors) print_error(error);
-  Document document =
-      analyse(std::move(inputs.summaries), std::move(inputs.events), {{}, request.site}, inputs.userland);
+  Document document = inputs.gathering.finish(std::move(inputs.summaries));
   for (TypedLines& lines : inputs.typed_lines) merge_runs(document, std::move(lines.runs), lines.source);
   const auto selected = select(document, request.selection);
   if (!selected) return fail(selected.error(), ExitStatus::Usage);

@@ -66,6 +66,9 @@ Allowed needs_of(const ScanChoice& choice) {
 // A job holds a decompressor, a line of up to 1 MiB and the events of one source.
 constexpr std::uint64_t kBytesForJob = std::uint64_t{64} << 20;
 
+// What all sources' incidents together may hold until they are told; each source has its share, whoever is done first.
+constexpr std::uint64_t kBytesToTell = std::uint64_t{256} << 20;
+
 // The limit of the cgroup that we are in; absent: none, or not known.
 std::optional<std::uint64_t> memory_limit() {
   std::ifstream own("/proc/self/cgroup");
@@ -208,7 +211,8 @@ ExitStatus run_scan(const Request& request, std::int64_t now_us) {
                               .site = request.site,
                               .now_us = now_us,
                               .keeps_state = targets.state.has_value(),
-                              .last_finished_us = loaded.state.finished_us};
+                              .last_finished_us = loaded.state.finished_us,
+                              .source_bytes = kBytesToTell / sources.tasks.size()};
   std::optional<Counter> counter(std::in_place, sources.tasks.size(),
                                  !request.output.quiet && is_terminal(STDERR_FILENO));
   auto results =

@@ -7,6 +7,7 @@
 
 #include "cli/journal_input.hpp"
 #include "cli/log_reading.hpp"
+#include "report/gathering.hpp"
 #include "report/moment.hpp"
 #include "report/retention.hpp"
 
@@ -52,7 +53,7 @@ const Origin* first_origin(const Incident& incident) {
 class Scanner {
  public:
   Scanner(const SourceTask& task, const SourceState* before, const ScanSettings& settings)
-      : task_(task), before_(before), settings_(settings) {
+      : task_(task), before_(before), settings_(settings), gathering_({{}, settings.site}) {
     result_.source.name = task.log.name.empty() ? task.name : task.log.name;
     result_.source.host = task.host;
   }
@@ -83,15 +84,13 @@ class Scanner {
 
   // One file as every other command reads it.
   void scan_file(const std::string& path) {
-    std::vector<OomEvent> events;
-    std::vector<UserlandEvent> userland;
     ReadOptions options{.context = read_context(settings_.context, task_.origin)};
-    options.userland = [&](UserlandEvent event) { userland.push_back(std::move(event)); };
-    auto summaries = read_file(path, options, [&](OomEvent event) { events.push_back(std::move(event)); });
+    options.userland = [&](UserlandEvent event) { gathering_.take(std::move(event)); };
+    auto summaries = read_file(path, options, [&](OomEvent event) { gathering_.take(std::move(event)); });
     std::uint64_t lines = 0;
     for (const InputSummary& summary : summaries) lines += summary.lines;
     result_.source.empty = lines == 0;
-    judge(std::move(summaries), std::move(events), userland, {});
+    judge(std::move(summaries), {});
   }
 
   // Nothing is added to one: it is read once, and again only where it is another one by now.
@@ -114,7 +113,7 @@ class Scanner {
     const LogStart start = find_start(task_.log, position);
     result_.notes = start.notes;
     LogReading reading = read_log_set(task_.log, start, read_context(settings_.context, task_.origin),
-                                      is_at_rest() ? LastLine::Any : LastLine::OnlyWhole);
+                                      is_at_rest() ? LastLine::Any : LastLine::OnlyWhole, gathering_);
     result_.source.empty = reading.summary.lines == 0 && !position;
     result_.next.log = reading.end ? reading.end : position;
     result_.next.changed_us = reading.written_us.value_or(settings_.now_us);
@@ -124,7 +123,7 @@ class Scanner {
     const SourceEnd end{reading.summary.last, reading.written_us};
     std::vector<InputSummary> summaries;
     summaries.push_back(std::move(reading.summary));
-    judge(std::move(summaries), std::move(reading.events), reading.userland, end);
+    judge(std::move(summaries), end);
     hold_log_at_open_incident();
   }
 
@@ -160,11 +159,9 @@ class Scanner {
     const JournalPosition* position = before_ != nullptr && before_->journal ? &*before_->journal : nullptr;
     Selection selection;
     if (position != nullptr) selection.since_us = go_on_from(*position, *extent);
-    std::vector<OomEvent> events;
-    std::vector<UserlandEvent> userland;
     InputSummary summary = read_journal_input(
-        task_.journal, selection, [&](OomEvent event) { events.push_back(std::move(event)); },
-        [&](UserlandEvent event) { userland.push_back(std::move(event)); });
+        task_.journal, selection, [&](OomEvent event) { gathering_.take(std::move(event)); },
+        [&](UserlandEvent event) { gathering_.take(std::move(event)); });
     summary.blind_spots.insert(summary.blind_spots.end(), gaps_.begin(), gaps_.end());
     result_.next.journal = JournalPosition{extent->last_us, extent->last_cursor};
     result_.next.changed_us = extent->last_us;
@@ -174,7 +171,7 @@ class Scanner {
     const SourceEnd end{Time{.realtime_us = extent->last_us}, extent->last_us};
     std::vector<InputSummary> summaries;
     summaries.push_back(std::move(summary));
-    judge(std::move(summaries), std::move(events), userland, end);
+    judge(std::move(summaries), end);
     hold_journal_at_open_incident();
   }
 
@@ -206,15 +203,15 @@ class Scanner {
     drop_unfinished();
   }
 
-  void judge(std::vector<InputSummary> summaries, std::vector<OomEvent> events,
-             const std::vector<UserlandEvent>& userland, const SourceEnd& end) {
-    result_.document = analyse(std::move(summaries), std::move(events), {{}, settings_.site}, userland);
+  void judge(std::vector<InputSummary> summaries, const SourceEnd& end) {
+    result_.document = gathering_.finish(std::move(summaries));
     bool any_open = false;
     for (Incident& incident : result_.document.incidents) {
       keep_within(incident, kIncidentBytes);
       result_.open.push_back(settings_.keeps_state && may_go_on(incident, end, settings_.now_us));
       any_open = any_open || result_.open.back();
     }
+    keep_newest_within(result_.document.incidents, settings_.source_bytes);
     count_missed(any_open);
   }
 
@@ -248,12 +245,13 @@ class Scanner {
     if (before_ != nullptr) result_.next = *before_;
     std::vector<InputSummary> summaries;
     summaries.push_back(std::move(summary));
-    judge(std::move(summaries), {}, {}, {});
+    judge(std::move(summaries), {});
   }
 
   const SourceTask& task_;
   const SourceState* before_;
   const ScanSettings& settings_;
+  Gathering gathering_;
   SourceResult result_;
   std::vector<BlindSpot> gaps_;
 };

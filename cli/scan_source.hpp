@@ -37,6 +37,7 @@ struct ScanSettings {
   std::int64_t now_us = 0;
   bool keeps_state = false;           // without a state nothing is left for a next run
   std::int64_t last_finished_us = 0;  // 0: there was no run before
+  std::uint64_t source_bytes = 0;     // of tables and raw text that the incidents of one source may hold in the end
 };
 
 struct SourceResult {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -110,11 +111,16 @@ struct EventAnalysis {
   std::vector<Group> groups;
 };
 
+struct EventFindings;  // report/cause.hpp
+
 // An event together with what was concluded from it.
 struct AnalysedEvent {
   OomEvent event;
   EventAnalysis analysis;
   bool omitted = false;  // left out of the incident for size: only its victims are kept
+  // What its tables said, where they were left out before its incident was judged; empty afterwards.
+  std::shared_ptr<const EventFindings> findings;
+  std::optional<bool> restarted;  // rules_incident.hpp: find_restarts(), once tables of the incident were left out
 };
 
 struct TimelineEntry {

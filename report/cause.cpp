@@ -20,7 +20,7 @@ std::vector<Judged> judge_each(const Incident& incident, const History& history)
   std::vector<Judged> judged;
   judged.reserve(incident.events.size());
   for (const AnalysedEvent& analysed : incident.events) {
-    judged.push_back({&analysed, rank(set_scene(analysed.event, analysed.analysis), history)});
+    judged.push_back({&analysed, judge_event(analysed, history)});
   }
   return judged;
 }
@@ -153,6 +153,13 @@ void judge_together(const Incident& incident, Verdict& verdict) {
 }
 
 }  // namespace
+
+EventVerdict judge_event(const AnalysedEvent& analysed, const History& history) {
+  if (analysed.findings) {
+    return analysed.findings->verdict;
+  }
+  return rank(set_scene(analysed.event, analysed.analysis), history);
+}
 
 Verdict find_cause(const Incident& incident, const History& history) {
   Verdict verdict;

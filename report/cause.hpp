@@ -3,12 +3,23 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "report/analysis.hpp"
 #include "report/history.hpp"
+#include "report/ranking.hpp"
 
 namespace oomwhy {
+
+// What the rules read off an event's tables, for an event whose tables are gone when its incident is judged.
+struct EventFindings {
+  EventVerdict verdict;
+  std::vector<IncidentVictim> victims;
+  // Of the event that its incident's cause was read from: what only its tables could say.
+  std::vector<std::string> summary;
+  std::vector<Advice> advice;
+};
 
 struct Verdict {
   Cause cause;
@@ -18,6 +29,8 @@ struct Verdict {
   std::size_t telling_event = 0;       // index into Incident::events: the one that the cause was read from
   std::optional<std::string> loop_of;  // rule K1: the cgroup, or the name, that was killed again and again
 };
+
+EventVerdict judge_event(const AnalysedEvent& analysed, const History& history = {});
 
 // Judges one event with what its neighbours in the incident add (growth, loops).
 Verdict find_cause(const Incident& incident, const History& history = {});

@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <map>
 #include <tuple>
 
+#include "report/cause.hpp"
 #include "report/cgroup_path.hpp"
 #include "report/moment.hpp"
 #include "report/scene.hpp"
@@ -171,7 +173,12 @@ std::optional<std::string> cgroup_of(const OomEvent& event, const Victim& victim
   return event.memcg->victim;
 }
 
-void add_victims(const OomEvent& event, std::vector<IncidentVictim>& victims) {
+void append(std::vector<IncidentVictim>& victims, std::vector<IncidentVictim> more) {
+  victims.insert(victims.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
+}
+
+std::vector<IncidentVictim> read_victims(const OomEvent& event) {
+  std::vector<IncidentVictim> victims;
   bool chosen = true;
   for (const Victim& victim : event.victims) {
     IncidentVictim entry{
@@ -189,6 +196,7 @@ void add_victims(const OomEvent& event, std::vector<IncidentVictim>& victims) {
     victims.push_back(std::move(entry));
     chosen = false;
   }
+  return victims;
 }
 
 // The widest scope among the events: a host out of memory is not a cgroup's affair.
@@ -216,11 +224,15 @@ void fill_in(Incident& incident) {
   for (const AnalysedEvent& event : incident.events) {
     incident.event_ids.push_back(event.analysis.id);
     incident.boot_id = incident.boot_id.empty() ? event.event.boot_id : incident.boot_id;
-    add_victims(event.event, incident.victims);
+    append(incident.victims, victims_of(event));
   }
 }
 
 }  // namespace
+
+std::vector<IncidentVictim> victims_of(const AnalysedEvent& analysed) {
+  return analysed.findings ? analysed.findings->victims : read_victims(analysed.event);
+}
 
 std::vector<Incident> cluster(std::vector<AnalysedEvent> events) {
   std::stable_sort(events.begin(), events.end(), comes_before);

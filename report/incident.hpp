@@ -11,4 +11,7 @@ namespace oomwhy {
 // event_ids, times, host, boot, scope, killers, victims, events_total and events; the judgement is the caller's.
 std::vector<Incident> cluster(std::vector<AnalysedEvent> events);
 
+// The victims of one event, each with the unit that its cgroup path or its row of the table names.
+std::vector<IncidentVictim> victims_of(const AnalysedEvent& analysed);
+
 }  // namespace oomwhy

@@ -103,7 +103,7 @@ void set_totalpages(Json& object, const std::optional<TotalPages>& total) {
 void set_tables(Json& object, const AnalysedEvent& event) {
   const bool omitted = event.omitted;
   const OomEvent& facts = event.event;
-  object["memcg"] = memcg_or_null(facts);
+  object["memcg"] = omitted ? Json(nullptr) : memcg_or_null(facts);
   object["page_size_bytes"] = facts.page_size.bytes;
   object["page_size_certainty"] = spell(facts.page_size.certainty);
   object["memory"] = omitted ? Json(nullptr) : memory_or_null(facts);
@@ -130,8 +130,8 @@ Json event_before_tasks(const AnalysedEvent& analysed) {
   object["completeness"] = completeness(facts.completeness);
   object["omitted"] = Json::array();
   if (analysed.omitted) {
-    object["omitted"] = {"memory",      "zones",  "hugepages", "unreclaimable_slabs",
-                         "allocations", "ledger", "tasks",     "groups"};
+    object["omitted"] = {"memcg",       "memory", "zones", "hugepages", "unreclaimable_slabs",
+                         "allocations", "ledger", "tasks", "groups"};
   }
   object["kernel"] = kernel(facts.kernel);
   object["trigger"] = trigger(facts.trigger);

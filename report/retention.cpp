@@ -5,6 +5,13 @@
 namespace oomwhy {
 namespace {
 
+template <typename Container>
+void release(Container& container) {
+  Container().swap(container);
+}
+
+}  // namespace
+
 std::uint64_t weight(const AnalysedEvent& analysed) {
   const OomEvent& event = analysed.event;
   const std::uint64_t rows = sizeof(Task) + sizeof(TaskScore) + 32;
@@ -12,36 +19,31 @@ std::uint64_t weight(const AnalysedEvent& analysed) {
          event.zones.size() * sizeof(ZoneMemory) + event.slabs.size() * (sizeof(SlabUse) + 32);
 }
 
+std::uint64_t weight(const Incident& incident) {
+  std::uint64_t sum = 0;
+  for (const AnalysedEvent& event : incident.events) {
+    sum += weight(event);
+  }
+  return sum;
+}
+
 void leave_out(AnalysedEvent& analysed) {
   OomEvent& event = analysed.event;
-  OomEvent kept;
-  kept.trust = event.trust;
-  kept.time = event.time;
-  kept.ended = event.ended;
-  kept.host = std::move(event.host);
-  kept.boot_id = std::move(event.boot_id);
-  kept.boot_index = event.boot_index;
-  kept.origin = std::move(event.origin);
-  kept.last_line = event.last_line;
-  kept.last_cursor = std::move(event.last_cursor);
-  kept.completeness = event.completeness;
-  kept.kernel = std::move(event.kernel);
-  kept.trigger = std::move(event.trigger);
-  kept.constraint = event.constraint;
-  kept.outcome = event.outcome;
-  kept.message = event.message;
-  kept.panic = event.panic;
-  kept.page_size = event.page_size;
-  kept.victims = std::move(event.victims);
-  kept.lines = event.lines;
-  event = std::move(kept);
-  analysed.analysis.scoring.scores = {};
-  analysed.analysis.groups = {};
+  if (event.memcg) {
+    release(event.memcg->stats);
+  }
+  release(event.nodes);
+  release(event.zones);
+  release(event.hugepages);
+  release(event.slabs);
+  release(event.allocations);
+  release(event.tasks);
+  release(event.raw);
+  release(analysed.analysis.scoring.scores);
+  release(analysed.analysis.groups);
   analysed.analysis.ledger.reset();
   analysed.omitted = true;
 }
-
-}  // namespace
 
 void keep_within(Incident& incident, std::uint64_t budget) {
   std::vector<AnalysedEvent>& events = incident.events;
@@ -67,6 +69,19 @@ void keep_within(Incident& incident, std::uint64_t budget) {
       leave_out(events[i]);
     } else {
       spent += weight(events[i]);
+    }
+  }
+}
+
+void keep_newest_within(std::vector<Incident>& incidents, std::uint64_t budget) {
+  std::uint64_t spent = 0;
+  for (auto incident = incidents.rbegin(); incident != incidents.rend(); ++incident) {
+    spent += weight(*incident);
+    if (spent <= budget) {
+      continue;
+    }
+    for (AnalysedEvent& event : incident->events) {
+      leave_out(event);
     }
   }
 }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 #include "report/analysis.hpp"
 
@@ -11,7 +12,18 @@ namespace oomwhy {
 
 constexpr std::uint64_t kIncidentBudget = 64ULL << 20U;  // bytes of tables and raw text
 
-// Marks what is left out as `omitted` and frees it; id, stamps, origin, choice and victims stay.
+// Bytes of the tables and the raw text, about: of an event, of all events.
+std::uint64_t weight(const AnalysedEvent& analysed);
+std::uint64_t weight(const Incident& incident);
+
+// Frees the tables and the raw text of an event, which is `omitted` from then on; id, stamps, origin, choice and
+// victims stay.
+void leave_out(AnalysedEvent& analysed);
+
+// Leaves out what does not fit.
 void keep_within(Incident& incident, std::uint64_t budget = kIncidentBudget);
+
+// Of many incidents the tables of the newest that fit; the others keep their verdict. `incidents` in order of time.
+void keep_newest_within(std::vector<Incident>& incidents, std::uint64_t budget);
 
 }  // namespace oomwhy

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "report/cgroup_path.hpp"
@@ -21,18 +22,6 @@ Origin line_of(const OomEvent& event, const std::optional<std::uint64_t>& line) 
   Origin origin = event.origin;
   origin.line = line.value_or(origin.line);
   return origin;
-}
-
-// What a kill hit: the cgroup, or without one the name.
-std::optional<std::string> hit(const OomEvent& event) {
-  const Victim* victim = chosen_victim(event);
-  if (victim == nullptr || !says_killed(event)) {
-    return std::nullopt;
-  }
-  if (victim->cgroup) {
-    return victim->cgroup;
-  }
-  return event.memcg && event.memcg->victim ? event.memcg->victim : std::optional<std::string>(victim->comm);
 }
 
 // Tasks of the pool that was hit: in a cgroup's own report all that are listed, else those of the victim's name.
@@ -59,20 +48,22 @@ struct Restarts {
 };
 
 std::optional<Restarts> longest_run_of_restarts(const std::vector<AnalysedEvent>& events) {
+  const std::vector<bool> restarted = find_restarts(events);
   std::vector<Restarts> runs;
   std::optional<Restarts> longest;
-  for (const AnalysedEvent& analysed : events) {
-    const std::optional<std::string> what = hit(analysed.event);
+  for (std::size_t i = 0; i < events.size(); ++i) {
+    const OomEvent& event = events[i].event;
+    const std::optional<std::string> what = hit_of(event);
     if (!what) {
       continue;
     }
     const auto found = std::find_if(runs.begin(), runs.end(), [&](const Restarts& run) { return run.what == *what; });
     if (found == runs.end()) {
-      runs.push_back({.what = *what, .first = &analysed.event, .last = &analysed.event});
+      runs.push_back({.what = *what, .first = &event, .last = &event});
       continue;
     }
-    found->kills += was_restarted_since(*found->last, analysed.event) ? 1 : 0;
-    found->last = &analysed.event;
+    found->kills += restarted[i] ? 1 : 0;
+    found->last = &event;
     if (!longest || found->kills > longest->kills) {
       longest = *found;
     }
@@ -105,6 +96,32 @@ bool lost_one(const OomEvent& event, const std::string& comm) {
 }
 
 }  // namespace
+
+std::optional<std::string> hit_of(const OomEvent& event) {
+  const Victim* victim = chosen_victim(event);
+  if (victim == nullptr || !says_killed(event)) {
+    return std::nullopt;
+  }
+  if (victim->cgroup) {
+    return victim->cgroup;
+  }
+  return event.memcg && event.memcg->victim ? event.memcg->victim : std::optional<std::string>(victim->comm);
+}
+
+std::vector<bool> find_restarts(const std::vector<AnalysedEvent>& events) {
+  std::vector<bool> restarted(events.size(), false);
+  std::map<std::string, const OomEvent*> last;
+  for (std::size_t i = 0; i < events.size(); ++i) {
+    const std::optional<std::string> what = hit_of(events[i].event);
+    if (!what) {
+      continue;
+    }
+    const OomEvent*& before = last[*what];
+    restarted[i] = events[i].restarted.value_or(before != nullptr && was_restarted_since(*before, events[i].event));
+    before = &events[i].event;
+  }
+  return restarted;
+}
 
 std::optional<RestartLoop> k1_restart_loop(const Incident& incident) {
   const std::optional<Restarts> run = longest_run_of_restarts(incident.events);

@@ -10,6 +10,12 @@
 
 namespace oomwhy {
 
+// For each event whether what it hit was started anew since the kill before that hit the same: none of the tasks there
+// is one of those that were there then. False where one of the two has no table.
+std::vector<bool> find_restarts(const std::vector<AnalysedEvent>& events);
+// What a kill hit: the cgroup, or without one the name. Absent: nothing was killed.
+std::optional<std::string> hit_of(const OomEvent& event);
+
 // `what`: the cgroup that was hit again and again, or where none is printed the name.
 struct RestartLoop {
   std::string what;

@@ -125,7 +125,8 @@ TextLines event_details(const Screen& screen, const AnalysedEvent& event) {
   TextLines lines = facts(screen, event);
   add_section(lines, "VICTIMS", victims(screen, event.event));
   if (event.omitted) {
-    append(lines, wrapped("Its tables were left out for size.", {2, 2}, screen.style));
+    append(lines, wrapped("Its tables were left out for size. They stay where the incident is asked for by its id.",
+                          {2, 2}, screen.style));
     return lines;
   }
   if (event.analysis.ledger) {

@@ -161,10 +161,11 @@ TEST_CASE("a kill in the ring buffer is heard of, and other records are not") {
   CHECK(ring.log->take(0) == News::Nothing);
   ring.print(kKill);
   CHECK(ring.log->take(kSecond) == News::Kill);
-  const Inputs inputs = ring.log->read();
-  REQUIRE(inputs.events.size() == 1);
-  REQUIRE_FALSE(inputs.events[0].victims.empty());
-  CHECK(inputs.events[0].victims[0].pid == 812);
+  Inputs inputs = ring.log->read();
+  const Document document = inputs.gathering.finish({});
+  REQUIRE(document.incidents.size() == 1);
+  REQUIRE_FALSE(document.incidents[0].victims.empty());
+  CHECK(document.incidents[0].victims[0].victim.pid == 812);
   REQUIRE(inputs.summaries.size() == 1);
   CHECK(inputs.summaries[0].blind_spots.empty());
 }
@@ -187,15 +188,17 @@ TEST_CASE("an incident that goes on within ten minutes is read whole again, and 
   Ring ring;
   ring.print(kKill);
   ring.log->take(0);
-  CHECK(ring.log->read().events.size() == 1);
+  CHECK(ring.log->read().gathering.finish({}).incidents.size() == 1);
   std::string second = kKill;
   second.replace(second.find("812"), 3, "813");
   ring.print(second);
   ring.log->take(599 * kSecond);
-  CHECK(ring.log->read().events.size() == 2);
+  const Document both = ring.log->read().gathering.finish({});
+  REQUIRE(both.incidents.size() == 1);
+  CHECK(both.incidents[0].events_total == 2);
   ring.print("usb 1-1: USB disconnect");
   ring.log->take(1200 * kSecond);
-  CHECK(ring.log->read().events.empty());
+  CHECK(ring.log->read().gathering.finish({}).incidents.empty());
 }
 
 TEST_CASE("weeks of records without a kill stay within bounds") {

@@ -82,3 +82,16 @@ TEST_CASE("an incident without reports has nothing to leave out") {
   keep_within(incident, 0);
   CHECK(incident.events.empty());
 }
+
+TEST_CASE("of many incidents the newest keep their tables, the others their verdict") {
+  std::vector<Incident> incidents;
+  for (int i = 0; i < 5; ++i) {
+    incidents.push_back(storm(2, 0, 0));
+    incidents.back().summary = {"What was concluded."};
+  }
+  keep_newest_within(incidents, 2 * weight(incidents.back()));
+  for (std::size_t i = 0; i < incidents.size(); ++i) {
+    CHECK(kept_of(incidents[i]).size() == (i < 3 ? 0U : 2U));
+    CHECK(incidents[i].summary.size() == 1);
+  }
+}

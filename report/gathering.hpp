@@ -1,0 +1,47 @@
+// Takes what is read, report by report and word by word, and ends in the whole judgement. What it holds meanwhile is
+// bounded: where the tables of all reports would not fit, those in the middle of an incident are read off and left out,
+// then those of the oldest incidents.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "report/analysis.hpp"
+#include "report/recent_victims.hpp"
+#include "report/userland_words.hpp"
+
+namespace oomwhy {
+
+struct GatheringLimits {
+  std::uint64_t bytes = std::uint64_t{24} << 20U;  // of tables and raw text
+  std::size_t words = 8192;                        // of other programs
+  std::vector<std::string> wanted;  // ids, or their first digits: the tables of these incidents stay whole
+};
+
+class Gathering {
+ public:
+  Gathering() : Gathering(Background{}) {}
+  explicit Gathering(Background background, GatheringLimits limits = {});
+
+  // The reports of one source in the order in which they stand there.
+  void take(OomEvent event);
+  void take(UserlandEvent word);
+
+  // The judgement of all that was taken. Leaves nothing behind.
+  Document finish(std::vector<InputSummary> inputs);
+
+ private:
+  void make_room();
+  bool is_wanted(const Incident& incident) const;
+  Background background_of(const Incident& incident, const UserlandWords& words) const;
+
+  Background background_;
+  GatheringLimits limits_;
+  RecentVictims recent_;
+  std::vector<AnalysedEvent> events_;
+  std::uint64_t held_ = 0;  // bytes of `events_`
+  std::vector<UserlandEvent> words_;
+};
+
+}  // namespace oomwhy

@@ -1,0 +1,18 @@
+// Room for what is still to be read: the tables of an incident's reports are read off (report/cause.hpp: EventFindings)
+// and left out, so that it is judged the same without them.
+#pragma once
+
+#include <cstdint>
+
+#include "report/analysis.hpp"
+
+namespace oomwhy {
+
+// Of an incident that may go on. Up to `budget` bytes stay whole: the report that the cause would be read from now, the
+// last, the first and the largest one, the first that names another cause, and the last kill of each cgroup or name.
+void leave_middle_out(Incident& incident, const Background& background, std::uint64_t budget);
+
+// Of an incident that is over: nothing but its verdict stays.
+void leave_all_out(Incident& incident, const Background& background);
+
+}  // namespace oomwhy
