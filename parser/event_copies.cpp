@@ -125,6 +125,8 @@ bool has_incomparable(const Index& index, std::uint64_t kin, ClockSet begin, Clo
 }
 
 bool has_copy(const Index& index, std::uint64_t kin, const CopyMark& mark) {
+  // Nearly every kill is one of its own kin.
+  if (!index.contains(kin)) return false;
   const Readings begin = readings_of(mark.begin), end = readings_of(mark.end);
   return has_equal(index, kin, End::Begin, begin) || has_equal(index, kin, End::End, end) ||
          has_incomparable(index, kin, clocks_of(begin), clocks_of(end));
@@ -140,6 +142,7 @@ void remember(Index& index, std::uint64_t kin, const CopyMark& mark) {
   add_end(End::Begin, begin);
   add_end(End::End, end);
   index.insert(entry(kin, clocks_of(begin), clocks_of(end)));
+  index.insert(kin);
 }
 
 }  // namespace

@@ -67,13 +67,8 @@ LogLine behind(const LogLine& line, const EmbeddedEnvelope& envelope) {
 std::optional<EmbeddedEnvelope> find_second_line(std::string_view text, const Fact& whole) {
   const auto* row = std::get_if<TaskRow>(&whole);
   if (row == nullptr || row->number_count == 0) return find_embedded_envelope(text);
-  grammar::Scan scan(row->after_bracket);
-  for (std::size_t i = 0; i < row->number_count; ++i) {
-    scan.blanks();
-    scan.token();
-  }
   // The last digit stays: an envelope is looked for behind at least one character, and blanks before it are its own.
-  const std::size_t last_digit = text.size() - scan.rest().size() - 1;
+  const std::size_t last_digit = text.size() - grammar::behind_tokens(row->after_bracket, row->number_count).size() - 1;
   auto envelope = find_embedded_envelope(text.substr(last_digit));
   if (envelope) envelope->offset += last_digit;
   return envelope;

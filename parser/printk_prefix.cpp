@@ -93,6 +93,13 @@ bool take_first_uptime(std::string_view& rest, PrintedStamp& stamp) {
   return true;
 }
 
+// "[   1234]": a row of a task table.
+bool is_bracketed_number(std::string_view rest) {
+  if (!take(rest, '[')) return false;
+  take_blanks(rest);
+  return !take_digits(rest).empty() && take(rest, ']');
+}
+
 constexpr std::size_t kLongestComm = 15;
 
 // MediaTek's kernels print the CPU and the task: ".(1)[3386:bwrap]text".
@@ -143,7 +150,7 @@ bool take_printk_stamp(std::string_view& rest, std::int64_t& uptime_us) {
 
 bool take_bracketed_stamp(std::string_view& rest, PrintedStamp& stamp) {
   auto behind = rest;
-  if (!take(behind, '[')) return false;
+  if (is_bracketed_number(rest) || !take(behind, '[')) return false;
   PrintedStamp found;
   if (!take_uptime(behind, found) && !take_difference(behind, found) && !take_bracketed_wall_time(behind, found)) {
     return false;

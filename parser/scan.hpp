@@ -26,6 +26,16 @@ constexpr std::string_view trim_right(std::string_view text) {
 }
 constexpr std::string_view trim(std::string_view text) { return trim_left(trim_right(text)); }
 
+// The rest of the text behind its first `count` tokens and the blanks before each of them.
+constexpr std::string_view behind_tokens(std::string_view text, std::size_t count) {
+  std::size_t at = 0;
+  for (; count > 0; --count) {
+    while (at < text.size() && is_blank(text[at])) ++at;
+    while (at < text.size() && !is_blank(text[at])) ++at;
+  }
+  return text.substr(at);
+}
+
 // The marks that people and programs leave where they cut a line: "...", the ellipsis character, the '>' of less.
 std::string_view without_cut_mark(std::string_view text);
 inline bool has_cut_mark(std::string_view text) { return without_cut_mark(text).size() != text.size(); }

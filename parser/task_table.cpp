@@ -141,16 +141,6 @@ void store(DecodedTaskRow& row, TaskColumn column, std::int64_t value) {
   }
 }
 
-// The rest of the line behind its first `count` numbers: nothing but them and the blanks between them stands there.
-std::string_view behind_numbers(std::string_view text, std::size_t count) {
-  std::size_t at = 0;
-  while (count-- > 0) {
-    while (at < text.size() && text[at] <= ' ') ++at;
-    while (at < text.size() && text[at] > ' ') ++at;
-  }
-  return text.substr(at);
-}
-
 // Why the number for `column`, which should stand at the beginning of `rest`, is not there.
 Damaged broken_row(std::string_view rest, TaskColumn column) {
   const std::string what(name_of(column));
@@ -255,7 +245,7 @@ std::variant<DecodedTaskRow, Damaged> decode_task_row(const TaskRow& row, const 
   const std::size_t named = layout.columns.size() - (has_name ? 1 : 0);
   const std::size_t columns = named > 0 ? named - 1 : 0;  // the pid stands in the bracket
   const std::size_t present = std::min(columns, row.number_count);
-  const std::string_view rest = behind_numbers(row.after_bracket, present);
+  const std::string_view rest = behind_tokens(row.after_bracket, present);
   // A number at the very end of the line may have been cut.
   const std::size_t certain = present > 0 && rest.empty() ? present - 1 : present;
   for (std::size_t i = 0; i < certain; ++i) {
