@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <thread>
 #include <utility>
 
 #include "parser/archive.hpp"
@@ -10,6 +11,7 @@
 #include "parser/input_kind.hpp"
 #include "parser/look_ahead.hpp"
 #include "parser/normalize.hpp"
+#include "parser/read_ahead.hpp"
 #include "parser/read_stream.hpp"
 
 namespace oomwhy {
@@ -151,11 +153,23 @@ InputSummary unreadable(const std::string& path, const Error& error) {
   return summary;
 }
 
+// Where it pays: what is small is read before a thread has started, and one core has no room for two.
+bool is_worth_thread(const ByteStream& stream) {
+  constexpr std::uint64_t kWorthThread = std::uint64_t{2} << 20;
+  return stream.size_hint() >= kWorthThread && std::thread::hardware_concurrency() > 1;
+}
+
+TextSource source_of(std::unique_ptr<ByteStream> stream, const std::string& name, bool ahead) {
+  if (ahead) stream = std::make_unique<ReadAhead>(std::move(stream));
+  return TextSource::from_stream(std::move(stream), name);
+}
+
 std::vector<InputSummary> read_packed(PeekedStream& packed, const std::string& name, const ReadOptions& options,
                                       const EventSink& events) {
   std::vector<InputSummary> summaries;
+  const bool ahead = is_worth_thread(packed);
   auto spots = unpack(packed, name, [&](std::unique_ptr<ByteStream> member, const std::string& member_name) {
-    summaries.push_back(read_source(TextSource::from_stream(std::move(member), member_name), options, events));
+    summaries.push_back(read_source(source_of(std::move(member), member_name, ahead), options, events));
   });
   if (spots.empty() && !summaries.empty()) return summaries;
   InputSummary whole = unreadable(name, {});
@@ -176,7 +190,8 @@ std::vector<InputSummary> read_packed(PeekedStream& packed, const std::string& n
 std::vector<InputSummary> read_stream(std::unique_ptr<PeekedStream> stream, const std::string& name,
                                       const ReadOptions& options, const EventSink& events) {
   if (is_packed(stream->peek())) return read_packed(*stream, name, options, events);
-  return {read_source(TextSource::from_stream(std::move(stream), name), options, events)};
+  const bool ahead = is_worth_thread(*stream);
+  return {read_source(source_of(std::move(stream), name, ahead), options, events)};
 }
 
 std::vector<InputSummary> read_file(const std::string& path, const ReadOptions& options, const EventSink& events) {
