@@ -35,6 +35,10 @@ class Scenario:
     # Commands to run first, and one that asks for the kill.
     prepare: list = field(default_factory=list)
     trigger: tuple = ()
+    # The kernel panics: nothing is told but on the console.
+    panic: bool = False
+    # The package is installed, and its nightly service started twice after the kill.
+    scan: bool = False
     # Words for the kernel's command line, and for QEMU.
     kernel: str = ""
     machine: str = "-m 512 -smp 1"
@@ -105,7 +109,7 @@ SCENARIOS = {
         kernel=LEGACY_CGROUPS),
     "crash-loop": Scenario(
         "Restart=always brings a leak back to its limit again and again",
-        ledger(90), [Service("api-server", "--rate 10", {"MemoryMax": "40M", "Restart": "always", "RestartSec": "3s"})],
+        ledger(90), [Service("api-server", "--rate 4", {"MemoryMax": "40M", "Restart": "always", "RestartSec": "3s"})],
         of_unit("api-server", loop=True), kills=5),
     "cpuset": Scenario(
         "a unit may use one of two nodes only, and uses it up",
@@ -145,6 +149,15 @@ SCENARIOS = {
         "an administrator asks for a kill; memory is not short",
         ledger(150), [], {**of_host("ledgerdb", None, False), "cause": {"kind": "manual"}},
         trigger=("sh", "-c", "echo f >/proc/sysrq-trigger")),
+    "panic": Scenario(
+        "vm.panic_on_oom=1: nobody is killed, the machine goes down, and only its console knows why",
+        ledger(60), [Service("nightly-report", "--rate 20")],
+        {"scope": "host", "victim": {}, "victims": 0, "cause": {"kind": "processes", "name": "nightly-report"},
+         "outcome": "panic"}, kills=0, panic=True,
+        files={"/proc/sys/vm/panic_on_oom": "1"}),
+    "scan-service": Scenario(
+        "the nightly scan as its package installs it, under systemd, after a unit has leaked up to its MemoryMax",
+        ledger(60), [Service("report-worker", "", {"MemoryMax": "80M"})], of_unit("report-worker"), scan=True),
     "odd-names": Scenario(
         "processes that are named like parts of a report",
         [Service(f"odd-{number}", f"--mb 4 --name {spelt}") for number, spelt in enumerate(ODD_NAMES.values())],

@@ -13,6 +13,7 @@ import time
 import traceback
 
 from scenarios import SCENARIOS
+import scan
 import truth
 
 OUT = "/opt/lab/out"
@@ -79,6 +80,15 @@ def watch(seen, kills, seconds, over=None):
     """What was true until so many kills were done, or that unit is dead; stops looking after so many seconds."""
     end = time.monotonic() + seconds
     while (seen.look() < kills or over and state(over)["ActiveState"] == "active") and time.monotonic() < end:
+        time.sleep(0.2)
+
+
+def watch_until_panic(seen, told):
+    """There is no afterwards: what is known is handed over after each look."""
+    end = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < end:
+        seen.look()
+        hand_over({**told, "truth": seen.told()})
         time.sleep(0.2)
 
 
@@ -166,14 +176,24 @@ def prove(scenario, seen):
     return trials
 
 
+def stopped(service):
+    """A unit that is to be restarted may come up once more after it was told to stop."""
+    if state(service.name)["ActiveState"] in ("inactive", "failed"):
+        return True
+    systemctl("stop", "--no-block", service.name)
+    systemctl("kill", "--signal=KILL", service.name)
+    return False
+
+
 def settle(scenario, seen):
     """Ends the shortage, and gives systemd and journald the time to write down what happened."""
-    for service in scenario.culprits:
-        systemctl("stop", "--no-block", service.name)
-        systemctl("kill", "--signal=KILL", service.name)
     end = time.monotonic() + SETTLE_SECONDS
-    while time.monotonic() < end:
+    give_up = end + PATIENCE_SECONDS
+    while time.monotonic() < give_up:
+        still = [service.name for service in scenario.culprits if not stopped(service)]
         seen.look()
+        if not still and time.monotonic() > end:
+            return
         time.sleep(0.5)
 
 
@@ -182,6 +202,8 @@ def run(scenario):
     set_up(scenario)
     seen = truth.Watch()
     start_all(scenario, seen)
+    if scenario.panic:
+        watch_until_panic(seen, told)
     watch(seen, scenario.kills, PATIENCE_SECONDS, scenario.over)
     settle(scenario, seen)
     told["truth"] = seen.told()
@@ -189,14 +211,18 @@ def run(scenario):
     told["status"] = ask()
     if scenario.saved:
         told["proof"] = prove(scenario, seen)
+    if scenario.scan:
+        told["scan"] = scan.twice(OUT)
     return told
 
 
 def hand_over(told):
     write(f"{OUT}/told.json", json.dumps(told))
-    with tarfile.open("/dev/vdc", "w") as tar:
-        tar.add(OUT, arcname=".")
-    os.sync()
+    with open("/dev/vdc", "wb") as disk:
+        with tarfile.open(fileobj=disk, mode="w") as tar:
+            tar.add(OUT, arcname=".")
+        disk.flush()
+        os.fsync(disk.fileno())
 
 
 def main():
