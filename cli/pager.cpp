@@ -40,8 +40,9 @@ bool wait_for_text(int input) {
   // Ignored signals stay ignored through exec; the pager wants its own, and until then Ctrl-C ends this, too.
   std::signal(SIGPIPE, SIG_DFL);
   std::signal(SIGINT, SIG_DFL);
-  if (!wait_for_text(pipe[0])) ::_exit(0);
+  // What is piped into us has one reader, not two.
   ::dup2(pipe[0], STDIN_FILENO);
+  if (!wait_for_text(STDIN_FILENO)) ::_exit(0);
   set_pager_environment();
   ::execl("/bin/sh", "sh", "-c", pager.c_str(), static_cast<char*>(nullptr));
   ::_exit(127);
