@@ -42,6 +42,12 @@ bool may_report(const LogLine& line) {
   return line.identifier == "kernel" || line.identifier == "vmunix";
 }
 
+// The kernel of its own buffer, journald and rsyslog (imjournal) in their own names of what they missed.
+bool may_tell_of_loss(const LogLine& line) {
+  if (line.identifier.starts_with("systemd-journal") || line.identifier == "rsyslogd") return true;
+  return line.transport != Transport::Userspace && may_report(line);
+}
+
 DiagnosticKind kind_of(const Damaged& why) {
   return why.out_of_range ? DiagnosticKind::NumberOutOfRange : DiagnosticKind::DamagedLine;
 }
@@ -150,7 +156,7 @@ void Assembler::State::take(const LogLine& line, const Fact& fact) {
   if (std::holds_alternative<Unrelated>(fact)) return pass(line);
   if (recent_lines_.is_repeat(line, fact)) return;
   if (const auto* lost = std::get_if<MessagesLost>(&fact)) {
-    // Any program may say so: journald does, in its own name.
+    if (!may_tell_of_loss(line)) return pass(line);
     lost_.add(line.line, lost->count.value_or(0));
     for (const auto& report : open_.all()) report->lose_lines();
     return;

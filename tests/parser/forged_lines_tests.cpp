@@ -1,5 +1,6 @@
 // Lines that a person or a program wrote to look like the kernel's: logger(1), /dev/kmsg, a syslog tag "kernel". Where
 // the source tells who wrote them, so does the event; a line that tells nothing is not called the kernel's.
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <string>
 #include <vector>
@@ -90,6 +91,11 @@ TEST_CASE("lines that a process puts between those of a report do not change it"
       "oom_kill_process: 9 callbacks suppressed",
       "oom_reaper: unable to reap pid:341 (hog)",
       "[     341] x",
+      "printk: 5 messages dropped",
+      "** 5 printk messages dropped ** ",
+      "Missed 5 kernel messages",
+      "/dev/kmsg buffer overrun, some messages lost.",
+      "imjournal: 5 messages lost due to rate-limiting",
       "cat invoked oom-killer: gfp_mask=0xcc0(GFP_KERNEL), order=0, oom_score_adj=0",
       "Mem-Info:",
       "[    1000]     0  1000    9    9    94208        0             0 innocent",
@@ -117,6 +123,29 @@ TEST_CASE("lines that a process puts between those of a report do not change it"
       CHECK_FALSE(of_kernel.front().suppressed_before);
       CHECK_FALSE(of_kernel.front().victims.front().reaped);
     }
+  }
+}
+
+TEST_CASE("that messages were lost is believed of the kernel and of the loggers, in their own names") {
+  struct Word {
+    std::string line;
+    bool believed;
+  };
+  const std::vector<Word> words = {
+      {"4,100,12000000,-;printk: 5 messages dropped", true},
+      {"12,100,12000000,-;printk: 5 messages dropped", false},
+      {"[   12.000000] ** 5 printk messages dropped ** ", true},
+      {"Nov 20 23:45:53 h kernel: [   12.000000] printk: 5 messages dropped", true},
+      {"Nov 20 23:45:53 h systemd-journald[173]: Missed 5 kernel messages", true},
+      {"Nov 20 23:45:53 h systemd-journal[173]: /dev/kmsg buffer overrun, some messages lost.", true},
+      {"Nov 20 23:45:53 h rsyslogd: imjournal: 5 messages lost due to rate-limiting", true},
+      {"Nov 20 23:45:53 h java[4711]: Missed 5 kernel messages", false},
+      {"Nov 20 23:45:53 h java[4711]: printk: 5 messages dropped", false}};
+  for (const Word& word : words) {
+    INFO(word.line);
+    const std::vector<BlindSpot> spots = assemble(word.line + "\n").summary.blind_spots;
+    CHECK(std::any_of(spots.begin(), spots.end(),
+                      [](const BlindSpot& spot) { return spot.kind == BlindSpotKind::RecordsLost; }) == word.believed);
   }
 }
 
