@@ -2,23 +2,19 @@
 
 #include <systemd/sd-journal.h>
 
-#include <map>
-#include <set>
+#include <algorithm>
 #include <string>
-
-#include "parser/journal_handle.hpp"
+#include <utility>
 
 namespace oomwhy {
 namespace {
 
 // A name that logs more than this in one boot is looked at no further: its units are then taken as not unique.
 constexpr int kEntriesOfOneName = 4096;
+constexpr int kEntriesOfOtherBoots = 8;
+constexpr std::size_t kMostNearFiles = 16;
 constexpr std::size_t kCommLength = 15;  // TASK_COMM_LEN - 1
-
-struct Identity {
-  std::string unit, cmdline;
-  Certainty certainty = Certainty::Assumed;
-};
+constexpr std::size_t kMostNames = 16'384;
 
 void match(sd_journal* journal, const std::string& text) { sd_journal_add_match(journal, text.data(), text.size()); }
 
@@ -44,12 +40,78 @@ bool ended_before(sd_journal* journal, const std::string& invocation, std::int64
   return static_cast<std::int64_t>(realtime) < until_us;
 }
 
-std::optional<Identity> by_pid(sd_journal* journal, const OomEvent& event, const Task& task, std::int64_t kill_us) {
+// A name in brackets is that of a child of systemd's before it has become what it will be: "(sd-pam)", "(s-server)".
+bool tells_a_program(const std::string& comm) { return !comm.starts_with('('); }
+
+// A service runs what its author wrote; a session, a container or a slice whatever somebody starts there: that one
+// program of this name logged in it says nothing of the others.
+bool runs_one_program(const std::string& unit) { return unit.ends_with(".service") && !unit.starts_with("user@"); }
+
+// Nothing that comes later makes the name one unit's again.
+bool is_of_many(int entries, const std::set<std::string>& units) {
+  return entries > kEntriesOfOneName || units.size() > 1;
+}
+
+// Goes to the last entry of a PID in a boot before `until_us`. False: there is none. The boot is a match that every
+// entry of it holds, through whose long index each look-up would go: it is tried only where the PID alone leads to the
+// entries of other boots.
+bool go_to_last(sd_journal* journal, std::uint32_t pid, const std::string& boot_id, std::int64_t until_us) {
   sd_journal_flush_matches(journal);
-  match(journal, "_BOOT_ID=" + event.boot_id);
-  match(journal, "_PID=" + std::to_string(task.pid));
-  sd_journal_seek_realtime_usec(journal, static_cast<std::uint64_t>(kill_us));
-  if (sd_journal_previous(journal) <= 0) return std::nullopt;
+  match(journal, "_PID=" + std::to_string(pid));
+  sd_journal_seek_realtime_usec(journal, static_cast<std::uint64_t>(until_us));
+  for (int others = 0; others < kEntriesOfOtherBoots; ++others) {
+    if (sd_journal_previous(journal) <= 0) return false;
+    if (peek_field(journal, "_BOOT_ID") == boot_id) return true;
+  }
+  match(journal, "_BOOT_ID=" + boot_id);
+  sd_journal_seek_realtime_usec(journal, static_cast<std::uint64_t>(until_us));
+  return sd_journal_previous(journal) > 0;
+}
+
+std::int64_t realtime_here(sd_journal* journal) {
+  std::uint64_t realtime = 0;
+  return sd_journal_get_realtime_usec(journal, &realtime) < 0 ? 0 : static_cast<std::int64_t>(realtime);
+}
+
+}  // namespace
+
+Attribution::Attribution(const JournalLocation& location, const std::vector<std::string>& files)
+    : spans_(measure_journal_files(files)) {
+  auto opened = open_journal(location);
+  if (opened) journal_ = std::move(*opened);
+}
+
+// Of a hundred files that a host has kept, one or two were written to at any time, and nearly every process that ran
+// then has its last entry there.
+void Attribution::look_around(std::int64_t kill_us) {
+  std::vector<std::string> files;
+  others_end_us_ = 0;
+  for (const JournalFileSpan& span : spans_) {
+    if (span.first_us > kill_us) continue;
+    if (span.last_us >= kill_us) {
+      files.push_back(span.path);
+    } else {
+      others_end_us_ = std::max(others_end_us_, span.last_us);
+    }
+  }
+  if (files == near_files_) return;
+  near_.reset();
+  near_files_ = std::move(files);
+  if (near_files_.empty() || near_files_.size() > kMostNearFiles) return;
+  auto opened = open_journal({.files = near_files_});
+  if (opened) near_ = std::move(*opened);
+}
+
+sd_journal* Attribution::go_to_last_of(std::uint32_t pid, const std::string& boot_id, std::int64_t kill_us) {
+  const bool near = near_ && go_to_last(near_.get(), pid, boot_id, kill_us);
+  if (near && realtime_here(near_.get()) >= others_end_us_) return near_.get();
+  return go_to_last(journal_.get(), pid, boot_id, kill_us) ? journal_.get() : nullptr;
+}
+
+std::optional<Attribution::Identity> Attribution::by_pid(const OomEvent& event, const Task& task,
+                                                         std::int64_t kill_us) {
+  sd_journal* journal = go_to_last_of(task.pid, event.boot_id, kill_us);
+  if (journal == nullptr) return std::nullopt;
   if (peek_field(journal, "_COMM").substr(0, kCommLength) != task.comm) return std::nullopt;
   const std::string uid(peek_field(journal, "_UID"));
   if (task.uid && !uid.empty() && uid != unsigned_uid(*task.uid)) return std::nullopt;
@@ -58,52 +120,53 @@ std::optional<Identity> by_pid(sd_journal* journal, const OomEvent& event, const
   // A stream's credentials are those of whoever opened it, perhaps the parent.
   if (!task.uid || uid.empty() || peek_field(journal, "_TRANSPORT") == "stdout")
     identity.certainty = Certainty::Assumed;
-  if (ended_before(journal, std::string(peek_field(journal, "_SYSTEMD_INVOCATION_ID")), kill_us)) return std::nullopt;
+  const std::string invocation(peek_field(journal, "_SYSTEMD_INVOCATION_ID"));
+  if (ended_before(journal_.get(), invocation, kill_us)) return std::nullopt;
   return identity;
 }
 
-// A name in brackets is that of a child of systemd's before it has become what it will be: "(sd-pam)", "(s-server)".
-bool tells_a_program(const std::string& comm) { return !comm.starts_with('('); }
-
-// A service runs what its author wrote; a session, a container or a slice whatever somebody starts there: that one
-// program of this name logged in it says nothing of the others.
-bool runs_one_program(const std::string& unit) { return unit.ends_with(".service") && !unit.starts_with("user@"); }
-
-// All entries with this name and uid in this boot are of one unit.
-std::optional<Identity> by_name(sd_journal* journal, const OomEvent& event, const Task& task, std::int64_t kill_us) {
-  if (!task.uid || !tells_a_program(task.comm)) return std::nullopt;
+void Attribution::read_name(const OomEvent& event, const Task& task, std::int64_t kill_us, Logged& logged) {
+  sd_journal* journal = journal_.get();
   sd_journal_flush_matches(journal);
   match(journal, "_BOOT_ID=" + event.boot_id);
   match(journal, "_COMM=" + task.comm);
   match(journal, "_UID=" + unsigned_uid(*task.uid));
   sd_journal_seek_realtime_usec(journal, static_cast<std::uint64_t>(kill_us));
-  std::set<std::string> units;
-  int seen = 0;
-  while (sd_journal_previous(journal) > 0 && units.size() < 2) {
-    if (++seen > kEntriesOfOneName) return std::nullopt;
-    if (auto unit = unit_here(journal); !unit.empty()) units.insert(std::move(unit));
+  while (!is_of_many(logged.entries, logged.units) && sd_journal_previous(journal) > 0) {
+    if (logged.entries > 0 && realtime_here(journal) <= logged.until_us) break;
+    ++logged.entries;
+    if (auto unit = unit_here(journal); !unit.empty()) logged.units.insert(std::move(unit));
+    pages_.keep_small();
   }
-  if (units.size() != 1 || !runs_one_program(*units.begin())) return std::nullopt;
-  return Identity{*units.begin(), {}, Certainty::Assumed};
+  logged.until_us = kill_us;
 }
 
-}  // namespace
+// All entries with this name and uid in this boot are of one unit.
+std::optional<std::string> Attribution::unit_by_name(const OomEvent& event, const Task& task, std::int64_t kill_us) {
+  if (!task.uid || !tells_a_program(task.comm)) return std::nullopt;
+  if (names_.size() >= kMostNames) names_.clear();
+  Logged& logged = names_[{event.boot_id, task.comm, *task.uid}];
+  if (kill_us < logged.until_us) logged = {};
+  if (kill_us > logged.until_us && !is_of_many(logged.entries, logged.units)) read_name(event, task, kill_us, logged);
+  if (logged.units.size() != 1 || is_of_many(logged.entries, logged.units)) return std::nullopt;
+  if (!runs_one_program(*logged.units.begin())) return std::nullopt;
+  return *logged.units.begin();
+}
 
-void attribute_tasks(sd_journal* journal, OomEvent& event) {
-  if (event.boot_id.empty() || !event.time.realtime_us) return;
+void Attribution::attribute(OomEvent& event) {
+  if (!journal_ || event.boot_id.empty() || !event.time.realtime_us) return;
   const std::int64_t kill_us = *event.time.realtime_us;
-  std::map<std::pair<std::string, std::int64_t>, std::optional<Identity>> names;
+  look_around(kill_us);
   for (Task& task : event.tasks) {
-    auto identity = by_pid(journal, event, task, kill_us);
-    if (!identity && task.uid) {
-      const auto [known, fresh] = names.try_emplace({task.comm, *task.uid});
-      if (fresh) known->second = by_name(journal, event, task, kill_us);
-      identity = known->second;
+    pages_.keep_small(MappedJournal::Step::Seek);
+    if (auto identity = by_pid(event, task, kill_us)) {
+      task.unit = identity->unit;
+      task.unit_certainty = identity->certainty;
+      if (!identity->cmdline.empty()) task.cmdline = identity->cmdline;
+    } else if (auto unit = unit_by_name(event, task, kill_us)) {
+      task.unit = std::move(unit);
+      task.unit_certainty = Certainty::Assumed;
     }
-    if (!identity) continue;
-    task.unit = identity->unit;
-    task.unit_certainty = identity->certainty;
-    if (!identity->cmdline.empty()) task.cmdline = identity->cmdline;
   }
 }
 

@@ -2,16 +2,61 @@
 // certainty, and never across the reuse of a PID.
 #pragma once
 
-#include "parser/event.hpp"
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <tuple>
+#include <vector>
 
-struct sd_journal;  // libsystemd's open journal
+#include "parser/event.hpp"
+#include "parser/journal_files.hpp"
+#include "parser/journal_handle.hpp"
+#include "parser/mapped_journal.hpp"
 
 namespace oomwhy {
 
-// Fills Task::unit, unit_certainty and cmdline from earlier entries of the same boot. Derived: an entry before the kill
-// has this PID, name (15 bytes) and uid, and the invocation of its unit had not ended. Assumed: the uid is not known,
-// the entry came over a stream opened by a parent, or every entry with this name and uid in this boot is of one
-// service. Else nothing.
-void attribute_tasks(sd_journal* journal, OomEvent& event);
+class Attribution {
+ public:
+  // A journal of its own: it is moved about in. `files`: those of `location`.
+  Attribution(const JournalLocation& location, const std::vector<std::string>& files);
+
+  // Fills Task::unit, unit_certainty and cmdline from earlier entries of the same boot. Derived: an entry before the
+  // kill has this PID, name (15 bytes) and uid, and the invocation of its unit had not ended. Assumed: the uid is not
+  // known, the entry came over a stream opened by a parent, or every entry with this name and uid in this boot is of
+  // one service. Else nothing. Events that come in order of time are quickest: what a name logged is read once.
+  void attribute(OomEvent& event);
+
+ private:
+  struct Identity {
+    std::string unit, cmdline;
+    Certainty certainty = Certainty::Assumed;
+  };
+  using Name = std::tuple<std::string, std::string, std::int64_t>;  // boot, comm, uid
+  // What the entries of a name say up to a point in time.
+  struct Logged {
+    std::int64_t until_us = 0;  // realtime
+    int entries = 0;
+    std::set<std::string> units;  // no more than two
+  };
+  // Absent: of no unit, or of more than one, or it cannot be told.
+  std::optional<std::string> unit_by_name(const OomEvent& event, const Task& task, std::int64_t kill_us);
+  void read_name(const OomEvent& event, const Task& task, std::int64_t kill_us, Logged& logged);
+
+  // Opens those of the files that were written to at that time.
+  void look_around(std::int64_t kill_us);
+  // The journal in which the last entry of a PID before the kill is the current one; null: there is none.
+  sd_journal* go_to_last_of(std::uint32_t pid, const std::string& boot_id, std::int64_t kill_us);
+  std::optional<Identity> by_pid(const OomEvent& event, const Task& task, std::int64_t kill_us);
+
+  JournalHandle journal_;  // null: it cannot be opened
+  std::vector<JournalFileSpan> spans_;
+  std::vector<std::string> near_files_;
+  JournalHandle near_;              // null: the whole journal is asked
+  std::int64_t others_end_us_ = 0;  // before it the files that are not near may have an entry
+  MappedJournal pages_;
+  std::map<Name, Logged> names_;
+};
 
 }  // namespace oomwhy

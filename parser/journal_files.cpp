@@ -21,10 +21,28 @@ bool is_journal_name(const std::filesystem::path& path) {
   return name.ends_with(".journal") || name.ends_with(".journal~");
 }
 
-std::uint32_t little_endian(const char* bytes) {
-  std::uint32_t value = 0;
-  for (int i = 3; i >= 0; --i) value = (value << 8) | static_cast<unsigned char>(bytes[i]);
+template <typename Number>
+Number little_endian(const char* bytes) {
+  Number value = 0;
+  for (std::size_t i = sizeof(Number); i-- > 0;) value = (value << 8) | static_cast<unsigned char>(bytes[i]);
   return value;
+}
+
+// struct Header of journal-def.h: the same place in every version, and these two before all that came later.
+constexpr std::size_t kHeadRealtime = 184;
+constexpr std::size_t kTailRealtime = 192;
+constexpr std::size_t kHeaderMin = 208;
+
+std::optional<JournalFileSpan> measure(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::array<char, kHeaderMin> header{};
+  if (!file.read(header.data(), header.size())) return std::nullopt;
+  const auto first = static_cast<std::int64_t>(little_endian<std::uint64_t>(header.data() + kHeadRealtime));
+  const auto last = static_cast<std::int64_t>(little_endian<std::uint64_t>(header.data() + kTailRealtime));
+  if (std::string_view(header.data(), kSignature.size()) != kSignature || first <= 0 || last < first) {
+    return std::nullopt;
+  }
+  return JournalFileSpan{path, first, last};
 }
 
 std::optional<BlindSpot> inspect(const std::string& path) {
@@ -38,7 +56,7 @@ std::optional<BlindSpot> inspect(const std::string& path) {
   if (std::string_view(header.data(), kSignature.size()) != kSignature) {
     return BlindSpot{BlindSpotKind::Damaged, path + ": does not begin like a journal file"};
   }
-  const auto unknown = little_endian(header.data() + 12) & ~kKnownIncompatibleFlags;
+  const auto unknown = little_endian<std::uint32_t>(header.data() + 12) & ~kKnownIncompatibleFlags;
   if (unknown != 0) {
     return BlindSpot{BlindSpotKind::UnknownFormat, path + ": written by a newer systemd in a layout unknown here"};
   }
@@ -68,6 +86,14 @@ std::vector<BlindSpot> inspect_journal_files(const std::vector<std::string>& fil
     if (auto spot = inspect(file)) spots.push_back(std::move(*spot));
   }
   return spots;
+}
+
+std::vector<JournalFileSpan> measure_journal_files(const std::vector<std::string>& files) {
+  std::vector<JournalFileSpan> spans;
+  for (const auto& file : files) {
+    if (auto span = measure(file)) spans.push_back(std::move(*span));
+  }
+  return spans;
 }
 
 }  // namespace oomwhy

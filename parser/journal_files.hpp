@@ -2,6 +2,7 @@
 // silence by the library.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -15,5 +16,13 @@ std::vector<std::string> find_journal_files(const std::vector<std::string>& fold
 // Why a file is of no use, as far as its first 208 bytes tell (systemd's journal-def.h): unreadable, empty, no journal
 // file, or of a layout that this build's library does not know. Absent: it looks sound.
 std::vector<BlindSpot> inspect_journal_files(const std::vector<std::string>& files);
+
+// What a journal file says of itself in its header: the times of its first and last entry (realtime).
+struct JournalFileSpan {
+  std::string path;
+  std::int64_t first_us = 0, last_us = 0;
+};
+// Of files that hold an entry and whose header can be read.
+std::vector<JournalFileSpan> measure_journal_files(const std::vector<std::string>& files);
 
 }  // namespace oomwhy

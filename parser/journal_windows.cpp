@@ -5,9 +5,11 @@
 #include <algorithm>
 #include <map>
 #include <string_view>
+#include <utility>
 #include <variant>
 
 #include "parser/grammar.hpp"
+#include "parser/mapped_journal.hpp"
 
 namespace oomwhy {
 namespace {
@@ -18,14 +20,19 @@ constexpr int kBeforeKill = 20'000;  // the opening line may be lost: then back 
 constexpr int kQuietEnd = 64;        // that many entries in a row without a fact end a report
 constexpr int kQuietBefore = 256;    // going back from a kill: that many without a fact, and its opening is lost
 
-// One alternative: all its matches must hold (the library ORs equal fields and ANDs different ones).
-using Alternative = std::vector<std::string_view>;
+constexpr std::size_t kKernelKinds = 2;  // the first of the kinds below: the kernel's, and no entry is of both
 
-const std::vector<Alternative>& interesting_entries() {
-  static const std::vector<Alternative> alternatives{
-      // The kernel's verdict (err), opening line (warning), and panic (emerg); by 5.3 of systemd's measurements a
-      // two-step index walk instead of reading every kernel line.
-      {"_TRANSPORT=kernel", "PRIORITY=0", "PRIORITY=3", "PRIORITY=4"},
+// Entries that can speak of a kill. All the matches of a kind must hold (the library ORs equal fields and ANDs
+// different ones).
+using Kind = std::vector<std::string_view>;
+
+const std::vector<Kind>& interesting_entries() {
+  static const std::vector<Kind> kinds{
+      // The kernel's verdict (err) and panic (emerg); by 5.3 of systemd's measurements a two-step index walk instead of
+      // reading every kernel line.
+      {"_TRANSPORT=kernel", "PRIORITY=0", "PRIORITY=3"},
+      // Its opening line (warning): of a report that has no verdict.
+      {"_TRANSPORT=kernel", "PRIORITY=4"},
       {"MESSAGE_ID=fe6faa94e7774663a0da52717891d8ef", "MESSAGE_ID=d989611b15e44c9dbf31e3c81256e4ed",
        "MESSAGE_ID=98e322203f7a4ed290d09fe03c09fe15", "MESSAGE_ID=d9b373ed55a64feb8242e02dbe79a49c",
        "MESSAGE_ID=ae8f7b866b0347b9af31fe1c80b127c0", "MESSAGE_ID=5eb03494b6584870a536b337290809b3",
@@ -33,15 +40,35 @@ const std::vector<Alternative>& interesting_entries() {
       {"SYSLOG_IDENTIFIER=systemd-oomd", "SYSLOG_IDENTIFIER=earlyoom", "SYSLOG_IDENTIFIER=nohang",
        "SYSLOG_IDENTIFIER=nohang-desktop", "SYSLOG_IDENTIFIER=conmon", "SYSLOG_IDENTIFIER=slurmstepd"},
   };
-  return alternatives;
+  return kinds;
 }
 
-void add_matches(sd_journal* journal) {
-  sd_journal_flush_matches(journal);
-  for (const auto& alternative : interesting_entries()) {
-    for (const auto match : alternative) sd_journal_add_match(journal, match.data(), match.size());
-    sd_journal_add_disjunction(journal);
+void add_matches(sd_journal* journal, const Kind& kind) {
+  for (const auto match : kind) sd_journal_add_match(journal, match.data(), match.size());
+  sd_journal_add_disjunction(journal);
+}
+
+std::string_view name_of(std::string_view match) { return match.substr(0, match.find('=')); }
+
+// Whether the entry on which the journal stands is one of the kind, whose matches of one field stand together.
+bool is_of(sd_journal* journal, const Kind& kind) {
+  for (std::size_t i = 0; i < kind.size();) {
+    const auto name = name_of(kind[i]);
+    const auto value = peek_field(journal, std::string(name).c_str());
+    bool holds = false;
+    for (; i < kind.size() && name_of(kind[i]) == name; ++i) {
+      holds = holds || kind[i].substr(name.size() + 1) == value;
+    }
+    if (!holds) return false;
   }
+  return true;
+}
+
+// A walk over an earlier kind has met the entry.
+bool was_met(sd_journal* journal, std::size_t kind) {
+  const auto& kinds = interesting_entries();
+  return std::any_of(kinds.begin(), kinds.begin() + static_cast<std::ptrdiff_t>(kind),
+                     [&](const Kind& earlier) { return is_of(journal, earlier); });
 }
 
 void limit_to_boot(sd_journal* journal, const std::string& boot_id) {
@@ -109,8 +136,8 @@ void seek_to_start(sd_journal* journal, const JournalInterval& interval) {
 // One of the message ids that the first pass looks for.
 bool is_known_message(std::string_view id) {
   constexpr std::string_view kField = "MESSAGE_ID=";
-  for (const auto& alternative : interesting_entries()) {
-    for (const auto match : alternative) {
+  for (const Kind& kind : interesting_entries()) {
+    for (const auto match : kind) {
       if (match.starts_with(kField) && match.substr(kField.size()) == id) return true;
     }
   }
@@ -121,6 +148,50 @@ std::int64_t realtime_of(sd_journal* journal) {
   std::uint64_t realtime = 0;
   sd_journal_get_realtime_usec(journal, &realtime);
   return static_cast<std::int64_t>(realtime);
+}
+
+// Behind the matches, which it closes.
+void seek_within(sd_journal* journal, const JournalInterval& interval) {
+  if (interval.boot_id) limit_to_boot(journal, *interval.boot_id);
+  seek_to_start(journal, interval);
+}
+
+// From where the journal stands to its end, or the interval's.
+template <typename Visitor>
+void walk(sd_journal* journal, const JournalInterval& interval, const Visitor& visit) {
+  MappedJournal pages;
+  while (sd_journal_next(journal) > 0) {
+    if (interval.until_us && realtime_of(journal) > *interval.until_us) return;
+    visit();
+    pages.keep_small();
+  }
+}
+
+JournalHit hit_at(sd_journal* journal, const JournalEntry& entry, bool opens_report) {
+  std::uint64_t monotonic = 0;
+  sd_journal_get_monotonic_usec(journal, &monotonic, nullptr);
+  return {entry.cursor(), std::string(entry.field("_BOOT_ID")), entry.realtime_us(), opens_report, monotonic};
+}
+
+bool is_kernels(sd_journal* journal) { return peek_field(journal, "_TRANSPORT") == "kernel"; }
+
+// What the entry on which the journal stands says of kills, and of what is not in the journal.
+void take_entry(sd_journal* journal, bool kernel, JournalHits& hits,
+                const std::function<void(const JournalEntry&)>& others) {
+  if (kernel && !may_be_kernel_hit(peek_message(journal))) return;
+  JournalEntry entry;
+  if (!entry.read(journal)) {
+    ++hits.damaged_entries;
+    return;
+  }
+  if (is_blind_spot(entry, hits)) return;
+  if (!kernel) return others(entry);
+  const HitKind kind = kind_of(entry.message());
+  if (kind.opens || kind.kills) {
+    hits.kernel.push_back(hit_at(journal, entry, kind.opens));
+  } else if (entry.message().starts_with("oomd kill: ")) {
+    others(entry);
+  }
 }
 
 // How far a boot was read. Many entries can have one stamp: journald puts it on all that it finds waiting when it
@@ -146,7 +217,9 @@ class ReadUntil {
 void step_back(sd_journal* journal, const JournalHit& hit, std::int64_t read_until_us) {
   const int limit = hit.opens_report ? kBeforeOpening : kBeforeKill;
   int quiet = 0;
+  MappedJournal pages;
   for (int steps = 0; steps < limit; ++steps) {
+    pages.keep_small();
     if (sd_journal_previous(journal) <= 0) {
       // The first entry there is: the library has not moved, or stands before it.
       sd_journal_seek_head(journal);
@@ -166,8 +239,10 @@ void step_back(sd_journal* journal, const JournalHit& hit, std::int64_t read_unt
 void read_window(sd_journal* journal, const JournalHit& hit, ReadUntil& until,
                  const std::function<void(const JournalEntry&)>& kernel_entry) {
   JournalEntry entry;
+  MappedJournal pages;
   int quiet = 0;
   do {
+    pages.keep_small();
     if (!entry.read(journal) || until.has(entry.realtime_us(), entry.cursor())) continue;
     kernel_entry(entry);
     quiet = belongs_to_report(entry.message()) ? 0 : quiet + 1;
@@ -178,54 +253,45 @@ void read_window(sd_journal* journal, const JournalHit& hit, ReadUntil& until,
 }
 
 // In a journal of several hosts the entries of their boots alternate: a report is read without the others' between.
+// Within a boot by its own clock, which is never set.
 std::vector<JournalHit> boot_by_boot(std::vector<JournalHit> hits) {
+  std::stable_sort(hits.begin(), hits.end(),
+                   [](const JournalHit& a, const JournalHit& b) { return a.realtime_us < b.realtime_us; });
   std::map<std::string, std::size_t> rank;
   for (const JournalHit& hit : hits) rank.try_emplace(hit.boot_id, rank.size());
-  std::stable_sort(hits.begin(), hits.end(),
-                   [&](const JournalHit& a, const JournalHit& b) { return rank[a.boot_id] < rank[b.boot_id]; });
+  std::stable_sort(hits.begin(), hits.end(), [&](const JournalHit& a, const JournalHit& b) {
+    return std::pair(rank[a.boot_id], a.monotonic_us) < std::pair(rank[b.boot_id], b.monotonic_us);
+  });
   return hits;
 }
 
 }  // namespace
 
 void seek_hits(sd_journal* journal, const JournalInterval& interval) {
-  add_matches(journal);
-  if (interval.boot_id) limit_to_boot(journal, *interval.boot_id);
-  seek_to_start(journal, interval);
-}
-
-JournalHits find_hits(sd_journal* journal, const JournalInterval& interval,
-                      const std::function<void(const JournalEntry&)>& others) {
-  seek_hits(journal, interval);
-  return collect_hits(journal, interval, others);
+  sd_journal_flush_matches(journal);
+  for (const Kind& kind : interesting_entries()) add_matches(journal, kind);
+  seek_within(journal, interval);
 }
 
 JournalHits collect_hits(sd_journal* journal, const JournalInterval& interval,
                          const std::function<void(const JournalEntry&)>& others) {
   JournalHits hits;
-  JournalEntry entry;
-  while (sd_journal_next(journal) > 0) {
-    if (interval.until_us && realtime_of(journal) > *interval.until_us) break;
-    const void* data = nullptr;
-    std::size_t size = 0;
-    const bool kernel = sd_journal_get_data(journal, "_TRANSPORT", &data, &size) >= 0 &&
-                        std::string_view(static_cast<const char*>(data), size) == "_TRANSPORT=kernel";
-    if (kernel && !may_be_kernel_hit(peek_message(journal))) continue;
-    if (!entry.read(journal)) {
-      ++hits.damaged_entries;
-      continue;
-    }
-    if (is_blind_spot(entry, hits)) continue;
-    if (!kernel) {
-      others(entry);
-      continue;
-    }
-    const HitKind kind = kind_of(entry.message());
-    if (kind.opens || kind.kills) {
-      hits.kernel.push_back({entry.cursor(), std::string(entry.field("_BOOT_ID")), entry.realtime_us(), kind.opens});
-    } else if (entry.message().starts_with("oomd kill: ")) {
-      others(entry);
-    }
+  walk(journal, interval, [&] { take_entry(journal, is_kernels(journal), hits, others); });
+  return hits;
+}
+
+JournalHits find_hits(sd_journal* journal, const JournalInterval& interval,
+                      const std::function<void(const JournalEntry&)>& others) {
+  JournalHits hits;
+  const auto& kinds = interesting_entries();
+  for (std::size_t kind = 0; kind < kinds.size(); ++kind) {
+    sd_journal_flush_matches(journal);
+    add_matches(journal, kinds[kind]);
+    seek_within(journal, interval);
+    const bool kernel = kind < kKernelKinds;
+    walk(journal, interval, [&] {
+      if (kernel || !was_met(journal, kind)) take_entry(journal, kernel || is_kernels(journal), hits, others);
+    });
   }
   return hits;
 }
@@ -241,13 +307,11 @@ void read_units(sd_journal* journal, const std::set<std::string>& units, const J
     }
     sd_journal_add_disjunction(journal);
   }
-  if (interval.boot_id) limit_to_boot(journal, *interval.boot_id);
-  seek_to_start(journal, interval);
+  seek_within(journal, interval);
   JournalEntry entry;
-  while (sd_journal_next(journal) > 0) {
-    if (interval.until_us && realtime_of(journal) > *interval.until_us) break;
+  walk(journal, interval, [&] {
     if (entry.read(journal) && !is_known_message(entry.field("MESSAGE_ID"))) handed_on(entry);
-  }
+  });
 }
 
 void read_around(sd_journal* journal, const std::vector<JournalHit>& hits,

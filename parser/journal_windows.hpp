@@ -19,7 +19,8 @@ struct JournalHit {
   std::string cursor;
   std::string boot_id;
   std::int64_t realtime_us = 0;
-  bool opens_report = false;  // "invoked oom-killer"; else a kill, a panic or the lack of a victim
+  bool opens_report = false;       // "invoked oom-killer"; else a kill, a panic or the lack of a victim
+  std::uint64_t monotonic_us = 0;  // since that boot
 };
 
 struct JournalHits {
@@ -28,12 +29,14 @@ struct JournalHits {
   std::uint64_t damaged_entries = 0;
 };
 
-// The first pass: seek_hits() and collect_hits(). Entries of other programs that may matter are handed to `others` as
-// they come.
+// The first pass: goes through the index once for each kind of entry that can speak of a kill, so that a step costs
+// what its own few matches cost. Entries of other programs that may matter are handed to `others`, one kind after the
+// other.
 JournalHits find_hits(sd_journal* journal, const JournalInterval& interval,
                       const std::function<void(const JournalEntry&)>& others);
 
-// Narrows the journal to the entries that can speak of a kill and goes before the interval's first.
+// For a journal that grows: narrows it to all the entries that can speak of a kill and goes before the interval's
+// first.
 void seek_hits(sd_journal* journal, const JournalInterval& interval);
 // From where the journal stands to its end, or the interval's; of a journal that grows it can be called again.
 JournalHits collect_hits(sd_journal* journal, const JournalInterval& interval,

@@ -12,6 +12,7 @@
 #include "parser/journal_files.hpp"
 #include "parser/journal_handle.hpp"
 #include "parser/journal_windows.hpp"
+#include "parser/mapped_journal.hpp"
 
 namespace oomwhy {
 namespace {
@@ -82,8 +83,11 @@ bool only_volatile(const std::vector<std::string>& files) {
   return true;
 }
 
-std::vector<BlindSpot> look_at_files(const JournalLocation& location) {
-  const auto files = location.files.empty() ? find_journal_files(journal_folders(location)) : location.files;
+std::vector<std::string> files_of(const JournalLocation& location) {
+  return location.files.empty() ? find_journal_files(journal_folders(location)) : location.files;
+}
+
+std::vector<BlindSpot> look_at_files(const JournalLocation& location, const std::vector<std::string>& files) {
   auto spots = inspect_journal_files(files);
   if (files.empty()) spots.push_back({BlindSpotKind::NoJournal, describe(location) + ": no journal files"});
   if (only_volatile(files)) {
@@ -106,7 +110,9 @@ std::vector<std::string> boot_ids_in(sd_journal* journal) {
 // Oldest first.
 std::vector<JournalBoot> boots_in(sd_journal* journal) {
   std::vector<JournalBoot> boots;
+  MappedJournal pages;
   for (const auto& id : boot_ids_in(journal)) {
+    pages.keep_small(MappedJournal::Step::Seek);
     const std::string match = "_BOOT_ID=" + id;
     sd_journal_flush_matches(journal);
     sd_journal_add_match(journal, match.data(), match.size());
@@ -194,7 +200,8 @@ InputSummary read_journal(const JournalLocation& location, const JournalInterval
     return summary;
   }
   sd_journal* journal = opened->get();
-  summary.blind_spots = look_at_files(location);
+  const auto files = files_of(location);
+  summary.blind_spots = look_at_files(location, files);
   const auto boots = boots_in(journal);
   const JournalInterval interval = narrow_to_boot(asked, boots);
   fill_interval(journal, interval, summary);
@@ -221,10 +228,10 @@ InputSummary read_journal(const JournalLocation& location, const JournalInterval
   summary.boots = static_cast<std::uint32_t>(std::max<std::size_t>(boots.size(), 1));
   if (hits.kernel.empty()) return summary;
   // Attribution moves about in the journal: it has a handle of its own.
-  const auto reference = open_journal(location);
+  Attribution attribution(location, files);
   const auto attribute = [&](OomEvent event) {
     event.boot_index = index_of(boots, event.boot_id);
-    if (reference) attribute_tasks(reference->get(), event);
+    attribution.attribute(event);
     sinks.kernel_event(std::move(event));
   };
   Assembler assembler(

@@ -1,6 +1,8 @@
 // Who a PID of the table was: only what an entry from before the kill proves, and nothing across a PID's reuse.
+#include <algorithm>
 #include <catch2/catch.hpp>
 
+#include "parser/journal_files.hpp"
 #include "tests/data/case_folder.hpp"
 #include "tests/data/journal_reading.hpp"
 #include "tests/data/made_journal.hpp"
@@ -48,6 +50,25 @@ Sender with_pid(std::uint32_t pid) {
   Sender sender = kRedis;
   sender.pid = pid;
   return sender;
+}
+
+TEST_CASE("a process whose last line stands in a file that was rotated away is found there") {
+  if (!can_make_journals()) return;
+  const auto dmesg = file_bytes(std::string(OOMWHY_TESTDATA) + "/host-swarm-kills-database/input.dmesg.txt");
+  MadeJournal made(export_entry(kKill - 7200 * kSecond, kBoot, process_line(kRedis, "Ready to accept connections")));
+  made.rotate();
+  // The PID in the file of the kill, but in a boot before.
+  made.add(export_entry(kKill - 3600 * kSecond, "0" + kBoot.substr(1), process_line(with_pid(273), "of another boot")) +
+           export_report(report_records(dmesg), kKill, kBoot));
+  const auto files = find_journal_files({made.folder().string()});
+  REQUIRE(files.size() == 2);
+  const JournalReading reading = read_journal_files(files);
+  REQUIRE(reading.events.size() == 1);
+  const auto& tasks = reading.events[0].tasks;
+  const auto redis = std::find_if(tasks.begin(), tasks.end(), [](const Task& task) { return task.pid == 273; });
+  REQUIRE(redis != tasks.end());
+  CHECK(redis->unit == "redis.service");
+  CHECK(redis->unit_certainty == Certainty::Derived);
 }
 
 TEST_CASE("PID, name and uid before the kill tell the unit and the command line") {

@@ -4,6 +4,7 @@
 #include <fstream>
 #include <random>
 
+#include "parser/journal_files.hpp"
 #include "report/event_id.hpp"
 #include "tests/data/case_folder.hpp"
 #include "tests/data/journal_reading.hpp"
@@ -66,6 +67,19 @@ TEST_CASE("journals made from export text say what the text says, in every layou
       for (const OomEvent& event : reading.events) read.push_back(event_id(event));
       CHECK(read == ids);
     }
+  }
+}
+
+TEST_CASE("a journal file's header tells when its first and last entries were written") {
+  if (!can_make_journals()) return;
+  const auto records = swarm_report();
+  for (const JournalLayout layout : {JournalLayout{false, false}, {true, true}}) {
+    const MadeJournal made(export_report(records, kKill, kBoot, 100), layout);
+    const auto spans = measure_journal_files({made.file(), "/nonexistent.journal", testdata("odd-names/about.md")});
+    REQUIRE(spans.size() == 1);
+    CHECK(spans[0].path == made.file());
+    CHECK(spans[0].first_us == kKill);
+    CHECK(spans[0].last_us == kKill + 100 * static_cast<std::int64_t>(records.size() - 1));
   }
 }
 
