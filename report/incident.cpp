@@ -14,9 +14,10 @@
 namespace oomwhy {
 namespace {
 
-constexpr double kTogether = 600.0;   // seconds between events of one incident
-constexpr double kSlowLoop = 1800.0;  // seconds between the kills of a loop
-constexpr std::size_t kLoop = 3;      // kills
+constexpr double kTogether = 600.0;     // seconds between events of one incident
+constexpr double kSlowLoop = 1800.0;    // seconds between the kills of a loop
+constexpr std::size_t kLoop = 3;        // kills
+constexpr std::size_t kOpenBoots = 64;  // of one host whose latest incident may go on, by clocks that were set back
 
 // --- order --------------------------------------------------------------------------------------------------------
 
@@ -154,6 +155,9 @@ std::vector<Incident> gather(std::vector<AnalysedEvent> events) {
           std::remove_if(candidates.begin(), candidates.end(),
                          [&](std::size_t index) { return is_same_boot(last_event(incidents[index]), event.event); }),
           candidates.end());
+      if (candidates.size() == kOpenBoots) {
+        candidates.erase(candidates.begin());
+      }
       candidates.push_back(incidents.size());
       incidents.emplace_back();
       incidents.back().events.push_back(std::move(event));

@@ -107,3 +107,18 @@ TEST_CASE("an incident with a host out of memory is the host's, whatever cgroups
   CHECK(incidents[0].victims.front().unit == "app.service");
   CHECK(incidents[0].victims.front().unit_certainty == Certainty::Stated);
 }
+
+TEST_CASE("each of many boots of one host has its incident, in time that grows as they do") {
+  std::vector<AnalysedEvent> kills;
+  for (std::uint32_t boot = 0; boot < 10'000; ++boot) {
+    AnalysedEvent kill;
+    kill.event.host = "a-host-whose-name-is-as-long-as-those-of-fleets.example.org";
+    kill.event.origin.source = "kern.log";
+    kill.event.origin.line = 100 * boot + 1;
+    kill.event.boot_index = boot;
+    kill.event.time.uptime_us = 90 * kSecond;
+    kill.analysis.id = std::to_string(boot);
+    kills.push_back(std::move(kill));
+  }
+  CHECK(cluster(std::move(kills)).size() == 10'000);
+}
