@@ -116,7 +116,7 @@ bool PlainEnvelope::learn_stamp(std::string_view stamp) {
   if (colon == std::string_view::npos || colon + 6 > stamp.size() || stamp[colon + 3] != ':') return false;
   const auto vary = [&](std::size_t at, char highest) {
     lowest_[at] = '0';
-    highest_[at] = static_cast<unsigned char>(highest);
+    span_[at] = static_cast<unsigned char>(highest - '0');
   };
   for (const std::size_t at : {colon + 1, colon + 4}) {
     if (stamp[at] < '0' || stamp[at] > '5' || !is_digit(stamp[at + 1])) return false;
@@ -134,11 +134,12 @@ bool PlainEnvelope::learn(std::string_view physical, const LogLine& line) {
   const auto stamp = line.stamp.as_printed;
   if (!line.enveloped || !line.starts_record || stamp.empty() || stamp.data() != physical.data()) return false;
   lowest_.fill(0);
-  highest_.fill(0xff);
+  span_.fill(0xff);
   form_ = line.form;
   if (form_ == EnvelopeForm::Dmesg) {
     length_ = 1;
-    lowest_[0] = highest_[0] = '[';
+    lowest_[0] = '[';
+    span_[0] = 0;
     known_ = line.stamp.uptime_us && !line.stamp.wall_us && !line.priority && physical.starts_with('[');
     return known_;
   }
@@ -148,18 +149,21 @@ bool PlainEnvelope::learn(std::string_view physical, const LogLine& line) {
   if ((!syslog && !iso) || line.host.data() != stamp.data() + stamp.size() + 1) return false;
   length_ = stamp.size() + line.host.size() + 2;
   if (line.host.empty() || length_ > kReach || length_ > physical.size() || physical[length_ - 1] != ' ') return false;
-  for (std::size_t at = 0; at < length_; ++at) lowest_[at] = highest_[at] = static_cast<unsigned char>(physical[at]);
+  for (std::size_t at = 0; at < length_; ++at) {
+    lowest_[at] = static_cast<unsigned char>(physical[at]);
+    span_[at] = 0;
+  }
   known_ = line.stamp.wall_us && learn_stamp(stamp);
   return known_;
 }
 
 bool PlainEnvelope::fits(const char* line, std::size_t length) const {
   if (length < length_) return false;
-  // Written so that a compiler makes vectors of it.
+  // Written so that a compiler makes vectors of it; unsigned, what is below the lowest is far above it.
   unsigned char wrong = 0;
   for (std::size_t at = 0; at < kReach; ++at) {
-    const auto byte = static_cast<unsigned char>(line[at]);
-    wrong = static_cast<unsigned char>(wrong | (byte < lowest_[at] ? 1 : 0) | (byte > highest_[at] ? 1 : 0));
+    const auto above = static_cast<unsigned char>(static_cast<unsigned char>(line[at]) - lowest_[at]);
+    wrong = static_cast<unsigned char>(wrong | (above > span_[at] ? 1 : 0));
   }
   return wrong == 0;
 }

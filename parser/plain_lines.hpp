@@ -33,9 +33,9 @@ class PlainEnvelope {
   bool known_ = false;
   EnvelopeForm form_ = EnvelopeForm::Bare;
   std::size_t length_ = 0;
-  // What each byte may be; behind the envelope it may be anything.
+  // What each byte may be: from lowest_ on, so many above it. Behind the envelope it may be anything.
   std::array<unsigned char, kReach> lowest_{};
-  std::array<unsigned char, kReach> highest_{};
+  std::array<unsigned char, kReach> span_{};
 };
 
 // What the lines before and the stages leave open.
