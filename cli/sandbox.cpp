@@ -103,7 +103,7 @@ constexpr std::array kNever = {
     // who we are and what we see
     "setuid", "setgid", "setreuid", "setregid", "setresuid", "setresgid", "setgroups", "setfsuid", "setfsgid", "capset",
     "setns", "unshare", "chroot", "pivot_root", "mount", "umount2", "mount_setattr", "move_mount", "open_tree",
-    "fsopen", "fsmount", "open_by_handle_at",
+    "fsopen", "fsconfig", "fspick", "fsmount", "open_by_handle_at",
     // a file's attributes and other names of it; Landlock knows nothing of the former
     "chmod", "fchmod", "fchmodat", "fchmodat2", "chown", "fchown", "lchown", "fchownat", "setxattr", "lsetxattr",
     "fsetxattr", "removexattr", "lremovexattr", "fremovexattr", "utime", "utimes", "futimesat", "utimensat", "truncate",
