@@ -5,12 +5,11 @@
 
 #include <algorithm>
 #include <cctype>
-#include <charconv>
 #include <cstdio>
 #include <filesystem>
-#include <fstream>
 #include <string_view>
 
+#include "cli/small_files.hpp"
 #include "cli/unit_files.hpp"
 #include "parser/journal_files.hpp"
 
@@ -21,32 +20,6 @@ namespace fs = std::filesystem;
 
 const std::vector<std::string> kKillers = {"earlyoom.service", "nohang.service", "nohang-desktop.service",
                                            "oomd.service", "systemd-oomd.service"};
-
-constexpr std::size_t kMostBytes = std::size_t{1} << 20;
-
-std::optional<std::string> read_text(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return std::nullopt;
-  std::string text(kMostBytes, '\0');
-  file.read(text.data(), static_cast<std::streamsize>(text.size()));
-  text.resize(static_cast<std::size_t>(file.gcount()));
-  if (file.bad() || text.empty()) return std::nullopt;
-  return text;
-}
-
-template <typename Number>
-std::optional<Number> number_at(std::string_view text) {
-  text.remove_prefix(std::min(text.find_first_not_of(" \t"), text.size()));
-  Number number{};
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  return error == std::errc{} ? std::optional(number) : std::nullopt;
-}
-
-template <typename Number>
-std::optional<Number> read_number(const std::string& path) {
-  const auto text = read_text(path);
-  return text ? number_at<Number>(*text) : std::nullopt;
-}
 
 // "MemTotal:       24684432 kB"
 std::optional<Bytes> meminfo(const std::optional<std::string>& text, std::string_view key) {

@@ -21,6 +21,7 @@
 #include "cli/scan.hpp"
 #include "cli/selection.hpp"
 #include "cli/terminal.hpp"
+#include "cli/units_now.hpp"
 #include "report/unit_pattern.hpp"
 
 namespace oomwhy {
@@ -145,6 +146,9 @@ ExitStatus run_request(Request request, std::int64_t now_us) {
   const auto selected = select(document, request.selection);
   if (!selected) return fail(selected.error(), ExitStatus::Usage);
   if (!request.output.quiet) hint_at_rest(document, *selected, inputs);
+  // The other commands say the same of a log at any time; what another oomwhy told may be of another host.
+  if (request.command == Command::Explain && inputs.typed_lines.empty())
+    add_units_now(document, selected->incidents, "");
   narrow_coverage(document.coverage, request.selection);
   std::erase_if(document.other_kills, [&](const OtherKill& kill) { return !is_asked_for(kill, request.selection); });
   Redacted shown = redact(std::move(document), request.arguments, *redaction);

@@ -15,6 +15,7 @@
 #include "report/badness.hpp"
 #include "report/groups.hpp"
 #include "report/ledger.hpp"
+#include "report/unit_now.hpp"
 
 namespace oomwhy {
 
@@ -164,6 +165,7 @@ struct Incident {
   std::optional<WhatIfAnswer> what_if;  // only where it was asked for
   // What other programs said of it: userspace kills, the service manager's words, echoes. In order of time.
   std::vector<UserlandEvent> userland;
+  std::vector<UnitNow> now;  // of its units, where it happened in the boot that is running here; else empty
 };
 
 struct Coverage {

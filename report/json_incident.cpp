@@ -94,6 +94,18 @@ Json what_if(const WhatIfAnswer& answer) {
   return object;
 }
 
+Json unit_now(const UnitNow& now) {
+  Json object;
+  object["unit"] = text(now.unit);
+  object["up"] = now.is_up();
+  object["processes"] = now.processes;
+  object["since"] = time_or_null(now.since);
+  object["memory_bytes"] = size_or_null(now.memory);
+  object["limit_bytes"] = size_or_null(now.limit);
+  object["limit_unlimited"] = number_or_null(now.unlimited);
+  return object;
+}
+
 Json timeline_entry(const TimelineEntry& entry) {
   Json object;
   object["time"] = time(entry.time);
@@ -144,7 +156,8 @@ Json incident_after_events(const Incident& incident) {
   object["exclusions"] = array_of(incident.exclusions, exclusion);
   object["advice"] = array_of(incident.advice, advice);
   object["timeline"] = array_of(incident.timeline, timeline_entry);
-  // The only key that stands there on demand.
+  // These two stand there on demand, and on the host itself.
+  if (!incident.now.empty()) object["now"] = array_of(incident.now, unit_now);
   if (incident.what_if) object["what_if"] = what_if(*incident.what_if);
   return object;
 }

@@ -102,6 +102,15 @@ std::string timeline(const Incident& incident) {
   return table.empty() ? "" : "### Timeline (UTC)\n\n" + table.text();
 }
 
+std::string units_now(const Incident& incident) {
+  std::string list;
+  for (const UnitNow& now : incident.now) {
+    const std::string since = now.since ? " since " + when(now.since) : "";
+    list += fmt::format("* {} {}.\n", markdown_code(now.unit), now_words(now, since));
+  }
+  return list.empty() ? "" : "### Now\n\n" + list;
+}
+
 std::string not_determined(const Document& document, const Incident& incident) {
   std::string list;
   const AnalysedEvent* lead = lead_event(incident);

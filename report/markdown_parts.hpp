@@ -30,6 +30,7 @@ std::string when(const std::optional<Time>& time);  // UTC, escaped
 // markdown_incident.cpp
 std::string facts_table(const Document& document, const Incident& incident);
 std::string timeline(const Incident& incident);
+std::string units_now(const Incident& incident);
 std::string not_determined(const Document& document, const Incident& incident);
 // markdown_memory.cpp
 std::string where_memory_was(const Incident& incident);

@@ -183,6 +183,7 @@ class FieldRedactor {
     cause(incident.cause);
     judgement(incident);
     for (UserlandEvent& event : incident.userland) userland(event);
+    for (UnitNow& now : incident.now) named(now.unit);
   }
 
   void cause(Cause& cause) {

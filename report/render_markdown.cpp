@@ -66,6 +66,7 @@ std::string incident_section(const Document& document, const Incident& incident)
   add(text, heading(incident));
   add(text, summary(incident));
   add(text, facts_table(document, incident));
+  add(text, units_now(incident));
   add(text, timeline(incident));
   add(text, where_memory_was(incident));
   add(text, tasks_table(incident));

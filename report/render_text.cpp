@@ -61,9 +61,9 @@ void shorten(std::vector<Section>& sections, const Screen& screen) {
 }
 
 std::vector<Section> sections_of(const Screen& screen) {
-  std::vector<Section> sections{headline(screen),          verdict(screen),       cause_and_victims(screen),
-                                where_memory_went(screen), largest_tasks(screen), proof(screen),
-                                prevention(screen),        unseen(screen),        neighbours(screen)};
+  std::vector<Section> sections{
+      headline(screen),      verdict(screen), cause_and_victims(screen), units_now(screen), where_memory_went(screen),
+      largest_tasks(screen), proof(screen),   prevention(screen),        unseen(screen),    neighbours(screen)};
   return sections;
 }
 

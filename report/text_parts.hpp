@@ -48,6 +48,8 @@ std::string place_in_event(const OomEvent& event, const std::optional<std::uint6
 Section headline(const Screen& screen);
 Section verdict(const Screen& screen);
 Section cause_and_victims(const Screen& screen);
+// Whether the units are up again, on the host itself.
+Section units_now(const Screen& screen);
 
 // text_where.cpp: where the memory went, swap and limits.
 Section where_memory_went(const Screen& screen);

@@ -137,4 +137,15 @@ Section cause_and_victims(const Screen& screen) {
   return section;
 }
 
+Section units_now(const Screen& screen) {
+  Section section;
+  for (const UnitNow& now : screen.incident.now) {
+    const std::string name = screen.name(now.unit);
+    const std::string since = now.since ? " since " + screen_time(now.since, screen.style) : "";
+    const std::string text = fmt::format("NOW  {} {}", name, now_words(now, since));
+    section.add(wrapped(text, {0, 5}, screen.style, now.is_up() ? Tone::Plain : Tone::Alarm), Rank::Important);
+  }
+  return section;
+}
+
 }  // namespace oomwhy

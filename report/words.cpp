@@ -202,4 +202,13 @@ std::string advice_words(const Advice& advice) {
   return advice.value.empty() ? advice.setting : advice.setting + "=" + advice.value;
 }
 
+std::string now_words(const UnitNow& now, const std::string& since) {
+  if (!now.is_up()) return "is down: it has no process";
+  std::string text = fmt::format("runs{}, {} process{}", since, now.processes, now.processes == 1 ? "" : "es");
+  if (now.memory) text += ", " + format_size(*now.memory);
+  if (now.limit) text += fmt::format("{} of its limit of {}", now.memory ? "" : ",", format_size(*now.limit));
+  if (now.unlimited == true) text += ", without a limit of its own";
+  return text;
+}
+
 }  // namespace oomwhy

@@ -66,4 +66,7 @@ std::string replay_words(const Replay& replay);
 // "MemoryMax=3G", or the command or question of another action.
 std::string advice_words(const Advice& advice);
 
+// "runs since 03:14, 12 processes, 4.2 GiB of 6.0 GiB"; `since` as the renderer spells it, empty where it is not known.
+std::string now_words(const UnitNow& now, const std::string& since);
+
 }  // namespace oomwhy

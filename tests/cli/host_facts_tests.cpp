@@ -1,45 +1,17 @@
 // The facts of a root that the test builds: what stands in its files, and nothing that does not.
 #include "cli/host_facts.hpp"
 
-#include <stdlib.h>
-
 #include <catch2/catch.hpp>
 #include <filesystem>
 #include <fstream>
 
 #include "cli/unit_files.hpp"
+#include "tests/cli/fake_root.hpp"
 
 using namespace oomwhy;
 namespace fs = std::filesystem;
 
-namespace {
-
-class FakeRoot {
- public:
-  FakeRoot() {
-    std::string path = (fs::temp_directory_path() / "oomwhy-root-XXXXXX").string();
-    root_ = ::mkdtemp(path.data());
-  }
-  ~FakeRoot() { fs::remove_all(root_); }
-  FakeRoot(const FakeRoot&) = delete;
-  FakeRoot& operator=(const FakeRoot&) = delete;
-
-  void write(const std::string& path, const std::string& text) const {
-    fs::create_directories(fs::path(root_ + path).parent_path());
-    std::ofstream(root_ + path) << text;
-  }
-  void link(const std::string& path, const std::string& to) const {
-    fs::create_directories(fs::path(root_ + path).parent_path());
-    fs::create_symlink(to, root_ + path);
-  }
-  void folder(const std::string& path) const { fs::create_directories(root_ + path); }
-  const std::string& path() const { return root_; }
-
- private:
-  std::string root_;
-};
-
-}  // namespace
+namespace {}  // namespace
 
 TEST_CASE("a running system's files become facts") {
   const FakeRoot root;
