@@ -1,5 +1,8 @@
 // The same entries in every layout of a journal file, and what is left of them in damaged ones.
+#include <unistd.h>
+
 #include <catch2/catch.hpp>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <random>
@@ -114,6 +117,39 @@ TEST_CASE("a journal file with flipped bytes is answered") {
     write_bytes(file, flipped);
     check_answered(file.string());
   }
+}
+
+// Root may read everything.
+class AsNobody {
+ public:
+  AsNobody() : user_(::geteuid()) {
+    if (user_ == 0) REQUIRE(::seteuid(65534) == 0);
+  }
+  ~AsNobody() {
+    if (::seteuid(user_) != 0) std::abort();
+  }
+  AsNobody(const AsNobody&) = delete;
+  AsNobody& operator=(const AsNobody&) = delete;
+
+ private:
+  ::uid_t user_;
+};
+
+TEST_CASE("a journal file that may not be read is a blind spot beside those that can be") {
+  if (!can_make_journals()) return;
+  const MadeJournal made(export_report(swarm_report(), kKill, kBoot));
+  const fs::path secret = made.folder() / "secret.journal";
+  fs::copy_file(made.file(), secret);
+  fs::permissions(made.folder(), fs::perms(0755));
+  fs::permissions(made.file(), fs::perms(0644));
+  fs::permissions(secret, fs::perms(0));
+  const AsNobody nobody;
+  const auto spots = inspect_journal_files({made.file(), secret.string()});
+  REQUIRE(spots.size() == 1);
+  CHECK(spots[0].kind == BlindSpotKind::Unreadable);
+  CHECK(spots[0].detail == secret.string() + ": Permission denied");
+  const JournalReading reading = read_journal_files({made.file()});
+  CHECK(reading.events.size() == 1);
 }
 
 TEST_CASE("a file in a layout of a newer systemd is a blind spot beside those that can be read") {
