@@ -6,6 +6,7 @@
 #include "report/moment.hpp"
 #include "report/other_kills.hpp"
 #include "report/unit_fate.hpp"
+#include "report/userland_verdict.hpp"
 
 using namespace oomwhy;
 
@@ -126,6 +127,32 @@ TEST_CASE("earlier peaks of a unit are its usual size") {
   const UnitFate fate = trace_unit(incidents[0], "mariadb.service");
   CHECK(fate.earlier_peaks == std::vector<Bytes>{Bytes{2000}, Bytes{2600}});
   CHECK(fate.memory_peak == Bytes{6900});
+}
+
+TEST_CASE("a unit that systemd stopped and that had grown beyond its usual peak is told so in sentences") {
+  std::vector<Incident> incidents{kernel_incident()};
+  const auto peak = [](std::int64_t when, std::uint64_t mebibytes) {
+    return word(
+        when,
+        UnitMessage{.word = UnitWord::Consumed, .unit = "mariadb.service", .memory_peak = Bytes{mebibytes << 20U}});
+  };
+  join(incidents, {peak(-86400, 2100), peak(-3600, 2600), unit_word(1, UnitWord::OomKilled), failed(2, "oom-kill"),
+                   peak(3, 7020), unit_word(680, UnitWord::Started)});
+  const auto sentences = fate_sentences(incidents[0]);
+  REQUIRE(sentences.size() == 2);
+  CHECK(sentences[0].find(
+            "678 s later; no exit of its main process is in the log: systemd stopped the rest (OOMPolicy=stop).") !=
+        std::string::npos);
+  // 7020 / 2600 = 2.7; 2600 MiB are 2.5 GiB, 7020 are 6.9.
+  CHECK(sentences[1] == "mariadb.service peaked at 6.9 GiB, 2.7 times the highest of its 2 earlier runs (2.5 GiB).");
+}
+
+TEST_CASE("without earlier runs nothing is said of a usual peak") {
+  std::vector<Incident> incidents{kernel_incident()};
+  join(incidents,
+       {failed(2, "oom-kill"),
+        word(3, UnitMessage{.word = UnitWord::Consumed, .unit = "mariadb.service", .memory_peak = Bytes{1U << 30U}})});
+  CHECK(fate_sentences(incidents[0]).size() == 1);
 }
 
 TEST_CASE("another host or boot, or eleven minutes, is another incident") {
