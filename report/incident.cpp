@@ -85,30 +85,43 @@ void learn(OomEvent& kept, const OomEvent& copy) {
   }
 }
 
-std::vector<AnalysedEvent> take_copies_once(std::vector<AnalysedEvent> events) {
-  std::vector<AnalysedEvent> unique;
+// In place: a storm's reports stand in memory once.
+void take_copies_once(std::vector<AnalysedEvent>& events) {
+  std::size_t taken = 0;
   std::multimap<std::string, std::size_t> by_id;
-  for (AnalysedEvent& event : events) {
+  for (std::size_t i = 0; i < events.size(); ++i) {
+    AnalysedEvent& event = events[i];
     const auto [first, last] = by_id.equal_range(event.analysis.id);
     const auto copy =
-        std::find_if(first, last, [&](const auto& entry) { return is_copy(unique[entry.second].event, event.event); });
+        std::find_if(first, last, [&](const auto& entry) { return is_copy(events[entry.second].event, event.event); });
     if (copy == last) {
-      by_id.emplace(event.analysis.id, unique.size());
-      unique.push_back(std::move(event));
+      by_id.emplace(event.analysis.id, taken);
+      if (taken != i) {
+        events[taken] = std::move(event);
+      }
+      ++taken;
       continue;
     }
-    AnalysedEvent& kept = unique[copy->second];
+    AnalysedEvent& kept = events[copy->second];
     if (is_better(event.event, kept.event)) {
       std::swap(kept, event);
     }
     learn(kept.event, event.event);
   }
-  return unique;
+  events.erase(events.begin() + static_cast<std::ptrdiff_t>(taken), events.end());
+}
+
+void sort_by_time(std::vector<AnalysedEvent>& events) {
+  // A log is in order but for a clock that was set.
+  if (!std::is_sorted(events.begin(), events.end(), comes_before)) {
+    std::stable_sort(events.begin(), events.end(), comes_before);
+  }
 }
 
 // --- clusters -----------------------------------------------------------------------------------------------------
 
-const OomEvent& last_event(const Incident& incident) { return incident.events.back().event; }
+// The events of one incident, as indices.
+using Cluster = std::vector<std::size_t>;
 
 bool is_same_boot(const OomEvent& a, const OomEvent& b) {
   if (a.origin.source == b.origin.source && a.boot_index != b.boot_index) {
@@ -125,8 +138,7 @@ bool hits_the_same(const OomEvent& a, const OomEvent& b) {
 
 // Stamps of one boot's own clock say more than wall clocks; without either, events that follow each other in one
 // source.
-bool belongs(const Incident& incident, const OomEvent& event) {
-  const OomEvent& last = last_event(incident);
+bool belongs(const OomEvent& event, const OomEvent& last, std::size_t events_before) {
   if (!is_same_boot(last, event)) {
     return false;
   }
@@ -139,33 +151,34 @@ bool belongs(const Incident& incident, const OomEvent& event) {
   if (!apart) {
     return same_source;
   }
-  const bool looping = incident.events.size() >= kLoop && hits_the_same(last, event);
+  const bool looping = events_before >= kLoop && hits_the_same(last, event);
   return std::abs(*apart) <= (looping ? kSlowLoop : kTogether);
 }
 
-std::vector<Incident> gather(std::vector<AnalysedEvent> events) {
-  std::vector<Incident> incidents;
-  std::map<std::string, std::vector<std::size_t>> open;  // by host: the latest incidents, one for each boot at most
-  for (AnalysedEvent& event : events) {
-    std::vector<std::size_t>& candidates = open[event.event.host];
-    const auto found = std::find_if(candidates.rbegin(), candidates.rend(),
-                                    [&](std::size_t index) { return belongs(incidents[index], event.event); });
-    if (found == candidates.rend()) {
-      candidates.erase(
-          std::remove_if(candidates.begin(), candidates.end(),
-                         [&](std::size_t index) { return is_same_boot(last_event(incidents[index]), event.event); }),
-          candidates.end());
-      if (candidates.size() == kOpenBoots) {
-        candidates.erase(candidates.begin());
-      }
-      candidates.push_back(incidents.size());
-      incidents.emplace_back();
-      incidents.back().events.push_back(std::move(event));
-    } else {
-      incidents[*found].events.push_back(std::move(event));
+std::vector<Cluster> gather(const std::vector<AnalysedEvent>& events) {
+  std::vector<Cluster> clusters;
+  std::map<std::string, std::vector<std::size_t>> open;  // by host: the latest clusters, one for each boot at most
+  const auto last_of = [&](std::size_t cluster) -> const OomEvent& { return events[clusters[cluster].back()].event; };
+  for (std::size_t i = 0; i < events.size(); ++i) {
+    const OomEvent& event = events[i].event;
+    std::vector<std::size_t>& candidates = open[event.host];
+    const auto found = std::find_if(candidates.rbegin(), candidates.rend(), [&](std::size_t index) {
+      return belongs(event, last_of(index), clusters[index].size());
+    });
+    if (found != candidates.rend()) {
+      clusters[*found].push_back(i);
+      continue;
     }
+    candidates.erase(std::remove_if(candidates.begin(), candidates.end(),
+                                    [&](std::size_t index) { return is_same_boot(last_of(index), event); }),
+                     candidates.end());
+    if (candidates.size() == kOpenBoots) {
+      candidates.erase(candidates.begin());
+    }
+    candidates.push_back(clusters.size());
+    clusters.push_back({i});
   }
-  return incidents;
+  return clusters;
 }
 
 // --- what an incident says of its events --------------------------------------------------------------------------
@@ -217,7 +230,7 @@ Scope widest_scope(const Incident& incident) {
 
 void fill_in(Incident& incident) {
   const OomEvent& first = incident.events.front().event;
-  const OomEvent& last = last_event(incident);
+  const OomEvent& last = incident.events.back().event;
   incident.id = incident.events.front().analysis.id;
   incident.started = first.time;
   incident.ended = last.ended ? last.ended : std::optional<Time>(last.time);
@@ -239,11 +252,16 @@ std::vector<IncidentVictim> victims_of(const AnalysedEvent& analysed) {
 }
 
 std::vector<Incident> cluster(std::vector<AnalysedEvent> events) {
-  std::stable_sort(events.begin(), events.end(), comes_before);
-  std::vector<AnalysedEvent> unique = take_copies_once(std::move(events));
-  std::stable_sort(unique.begin(), unique.end(), comes_before);
-  std::vector<Incident> incidents = gather(std::move(unique));
-  for (Incident& incident : incidents) {
+  sort_by_time(events);
+  take_copies_once(events);
+  sort_by_time(events);
+  std::vector<Incident> incidents;
+  for (const Cluster& cluster : gather(events)) {
+    Incident& incident = incidents.emplace_back();
+    incident.events.reserve(cluster.size());
+    for (const std::size_t index : cluster) {
+      incident.events.push_back(std::move(events[index]));
+    }
     fill_in(incident);
   }
   return incidents;
