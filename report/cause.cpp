@@ -1,6 +1,7 @@
 #include "report/cause.hpp"
 
 #include <algorithm>
+#include <memory>
 #include <string_view>
 #include <utility>
 
@@ -13,7 +14,7 @@ namespace {
 // The verdict on one event, and the event itself.
 struct Judged {
   const AnalysedEvent* analysed = nullptr;
-  EventVerdict verdict;
+  std::shared_ptr<const EventVerdict> verdict;
 };
 
 std::vector<Judged> judge_each(const Incident& incident, const History& history) {
@@ -45,7 +46,7 @@ bool same_cause(const Cause& a, const Cause& b) { return a.kind == b.kind && a.n
 
 std::size_t support(const std::vector<Judged>& judged, const Cause& cause) {
   return static_cast<std::size_t>(std::count_if(
-      judged.begin(), judged.end(), [&](const Judged& other) { return same_cause(other.verdict.cause, cause); }));
+      judged.begin(), judged.end(), [&](const Judged& other) { return same_cause(other.verdict->cause, cause); }));
 }
 
 // Host before cgroup, sure before unsure, what most events say before what one says, early before late. Only causes of
@@ -54,14 +55,14 @@ const Judged* leading(const std::vector<Judged>& judged) {
   const Judged* best = nullptr;
   std::size_t best_support = 0;
   for (const Judged& candidate : judged) {
-    const auto key = std::pair(breadth(candidate), candidate.verdict.cause.confidence);
+    const auto key = std::pair(breadth(candidate), candidate.verdict->cause.confidence);
     const auto best_key =
-        best == nullptr ? std::pair(-1, Confidence::None) : std::pair(breadth(*best), best->verdict.cause.confidence);
-    const bool says_the_same = best != nullptr && same_cause(candidate.verdict.cause, best->verdict.cause);
+        best == nullptr ? std::pair(-1, Confidence::None) : std::pair(breadth(*best), best->verdict->cause.confidence);
+    const bool says_the_same = best != nullptr && same_cause(candidate.verdict->cause, best->verdict->cause);
     if (key < best_key || (key == best_key && says_the_same)) {
       continue;
     }
-    const std::size_t votes = support(judged, candidate.verdict.cause);
+    const std::size_t votes = support(judged, candidate.verdict->cause);
     if (best == nullptr || key > best_key || votes > best_support) {
       best = &candidate;
       best_support = votes;
@@ -100,14 +101,14 @@ bool names(const Cause& cause, const Victim& victim) {
 
 // Of a bare kill line only the name can be held against the incident's cause; a mismatch then says nothing.
 std::optional<bool> of_victim(const Judged& own, const Cause& cause, const Victim& victim, bool chosen) {
-  if (chosen && own.verdict.victim_is_cause) {
-    return own.verdict.victim_is_cause;
+  if (chosen && own.verdict->victim_is_cause) {
+    return own.verdict->victim_is_cause;
   }
   if (cause.confidence >= Confidence::Medium && names(cause, victim)) {
     return true;
   }
-  if (!chosen && own.verdict.victim_is_cause) {
-    return names(own.verdict.cause, victim);
+  if (!chosen && own.verdict->victim_is_cause) {
+    return names(own.verdict->cause, victim);
   }
   return std::nullopt;
 }
@@ -154,11 +155,11 @@ void judge_together(const Incident& incident, Verdict& verdict) {
 
 }  // namespace
 
-EventVerdict judge_event(const AnalysedEvent& analysed, const History& history) {
+std::shared_ptr<const EventVerdict> judge_event(const AnalysedEvent& analysed, const History& history) {
   if (analysed.findings) {
-    return analysed.findings->verdict;
+    return {analysed.findings, &analysed.findings->verdict};
   }
-  return rank(set_scene(analysed.event, analysed.analysis), history);
+  return std::make_shared<const EventVerdict>(rank(set_scene(analysed.event, analysed.analysis), history));
 }
 
 Verdict find_cause(const Incident& incident, const History& history) {
@@ -169,8 +170,8 @@ Verdict find_cause(const Incident& incident, const History& history) {
     return verdict;
   }
   verdict.telling_event = static_cast<std::size_t>(lead - judged.data());
-  verdict.cause = lead->verdict.cause;
-  verdict.findings = lead->verdict.context;
+  verdict.cause = lead->verdict->cause;
+  verdict.findings = lead->verdict->context;
   judge_victims(judged, verdict);
   judge_together(incident, verdict);
   return verdict;

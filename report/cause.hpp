@@ -2,6 +2,8 @@
 // ranking that ends in a cause.
 #pragma once
 
+#include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -16,6 +18,7 @@ namespace oomwhy {
 struct EventFindings {
   EventVerdict verdict;
   std::vector<IncidentVictim> victims;
+  std::vector<std::uint32_t> pids;  // of the table's rows, sorted
   // Of the event that its incident's cause was read from: what only its tables could say.
   std::vector<std::string> summary;
   std::vector<Advice> advice;
@@ -30,7 +33,8 @@ struct Verdict {
   std::optional<std::string> loop_of;  // rule K1: the cgroup, or the name, that was killed again and again
 };
 
-EventVerdict judge_event(const AnalysedEvent& analysed, const History& history = {});
+// What one event alone says: as it was read off, where its tables are gone.
+std::shared_ptr<const EventVerdict> judge_event(const AnalysedEvent& analysed, const History& history = {});
 
 // Judges one event with what its neighbours in the incident add (growth, loops).
 Verdict find_cause(const Incident& incident, const History& history = {});

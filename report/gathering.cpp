@@ -17,6 +17,8 @@
 namespace oomwhy {
 namespace {
 
+constexpr std::uint64_t kBytesAnEvent = 2048;  // of tables, for each report: less than what is left of one without
+
 void append(std::vector<AnalysedEvent>& events, std::vector<AnalysedEvent> more) {
   events.insert(events.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
 }
@@ -69,7 +71,8 @@ void Gathering::make_room() {
     held_ += weight(incidents[i]);
   }
   for (Incident& incident : incidents) append(events_, std::move(incident.events));
-  limits_.bytes = std::max(limits_.bytes, 2 * held_);
+  // What has to stay, and the many reports of a storm, are not gone through again and again.
+  limits_.bytes = std::max({limits_.bytes, 2 * held_, kBytesAnEvent * events_.size()});
 }
 
 Document Gathering::finish(std::vector<InputSummary> inputs) {

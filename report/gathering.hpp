@@ -40,7 +40,7 @@ class Gathering {
   GatheringLimits limits_;
   RecentVictims recent_;
   std::vector<AnalysedEvent> events_;
-  std::uint64_t held_ = 0;  // bytes of `events_`
+  std::uint64_t held_ = 0;  // bytes of the tables and raw text of `events_`
   std::vector<UserlandEvent> words_;
 };
 

@@ -9,7 +9,7 @@
 namespace oomwhy {
 
 // Of an incident that may go on. Up to `budget` bytes stay whole: the report that the cause would be read from now, the
-// last, the first and the largest one, the first that names another cause, and the last kill of each cgroup or name.
+// last, the first and the largest one, and the first that names another cause.
 void leave_middle_out(Incident& incident, const Background& background, std::uint64_t budget);
 
 // Of an incident that is over: nothing but its verdict stays.

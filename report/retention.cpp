@@ -14,9 +14,10 @@ void release(Container& container) {
 
 std::uint64_t weight(const AnalysedEvent& analysed) {
   const OomEvent& event = analysed.event;
-  const std::uint64_t rows = sizeof(Task) + sizeof(TaskScore) + 32;
-  return sizeof(AnalysedEvent) + event.raw.size() + event.tasks.size() * rows +
-         event.zones.size() * sizeof(ZoneMemory) + event.slabs.size() * (sizeof(SlabUse) + 32);
+  const std::uint64_t groups = event.tasks.size() * 32;
+  return event.raw.capacity() + event.tasks.capacity() * sizeof(Task) +
+         analysed.analysis.scoring.scores.capacity() * sizeof(TaskScore) + groups +
+         event.zones.capacity() * sizeof(ZoneMemory) + event.slabs.capacity() * (sizeof(SlabUse) + 32);
 }
 
 std::uint64_t weight(const Incident& incident) {

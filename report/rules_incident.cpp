@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 
+#include "report/cause.hpp"
 #include "report/cgroup_path.hpp"
 #include "report/format.hpp"
 #include "report/moment.hpp"
@@ -29,15 +30,26 @@ bool is_of_pool(const OomEvent& event, const Task& task) {
   return scope_of(event) == Scope::Cgroup || task.comm == chosen_victim(event)->comm;
 }
 
+// Whether a table lists anybody, and whether it lists `pid`; of one that was left out, its PIDs are known.
+bool has_rows(const AnalysedEvent& analysed) {
+  return analysed.findings ? !analysed.findings->pids.empty() : !analysed.event.tasks.empty();
+}
+bool lists(const AnalysedEvent& analysed, std::uint32_t pid) {
+  if (analysed.findings) {
+    return std::binary_search(analysed.findings->pids.begin(), analysed.findings->pids.end(), pid);
+  }
+  return find_task(analysed.event, pid) != nullptr;
+}
+
 // Started anew: none of the pool's tasks was there in the report before. A worker that was forked since is not enough:
 // in a burst the pool goes on.
-bool was_restarted_since(const OomEvent& before, const OomEvent& now) {
-  if (chosen_victim(now) == nullptr || chosen_victim(before) == nullptr || before.tasks.empty() || now.tasks.empty()) {
+bool was_restarted_since(const AnalysedEvent& before, const OomEvent& now) {
+  if (chosen_victim(now) == nullptr || chosen_victim(before.event) == nullptr || !has_rows(before) ||
+      now.tasks.empty()) {
     return false;
   }
-  return std::none_of(now.tasks.begin(), now.tasks.end(), [&](const Task& task) {
-    return is_of_pool(now, task) && find_task(before, task.pid) != nullptr;
-  });
+  return std::none_of(now.tasks.begin(), now.tasks.end(),
+                      [&](const Task& task) { return is_of_pool(now, task) && lists(before, task.pid); });
 }
 
 struct Restarts {
@@ -110,15 +122,15 @@ std::optional<std::string> hit_of(const OomEvent& event) {
 
 std::vector<bool> find_restarts(const std::vector<AnalysedEvent>& events) {
   std::vector<bool> restarted(events.size(), false);
-  std::map<std::string, const OomEvent*> last;
+  std::map<std::string, const AnalysedEvent*> last;
   for (std::size_t i = 0; i < events.size(); ++i) {
     const std::optional<std::string> what = hit_of(events[i].event);
     if (!what) {
       continue;
     }
-    const OomEvent*& before = last[*what];
+    const AnalysedEvent*& before = last[*what];
     restarted[i] = events[i].restarted.value_or(before != nullptr && was_restarted_since(*before, events[i].event));
-    before = &events[i].event;
+    before = &events[i];
   }
   return restarted;
 }

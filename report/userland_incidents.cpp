@@ -124,7 +124,9 @@ void note_kill(Incident& incident, KnownVictims& known, const UserlandEvent& eve
   }
   if (event.time.realtime_us && incident.ended && incident.ended->realtime_us < event.time.realtime_us)
     incident.ended = event.time;
-  if (incident.userland.size() < kWordsOfOneIncident) incident.userland.push_back(event);
+  // Room is left for what the kills led to; the last one says when it ended.
+  if (incident.userland.size() == kWordsOfOneIncident / 2) incident.userland.pop_back();
+  incident.userland.push_back(event);
 }
 
 // Every kill joins the incident that is nearest to it; one that is near none is an incident of its own.
@@ -187,7 +189,7 @@ constexpr std::array<Reach, 3> kOfMachine = {{
     {WordTopic::KillDone, 0, kEcho},
 }};
 
-// Gathers the words that belong to one incident, no more than it has room for.
+// Gathers the words that belong to one incident, no more than it has room for: then the first and the last of them.
 class RelatedWords {
  public:
   RelatedWords(const Incident& incident, const UserlandWords& words)
@@ -205,7 +207,10 @@ class RelatedWords {
   // In the order in which they were said.
   std::vector<std::uint32_t> indices() {
     std::sort(indices_.begin(), indices_.end());
-    if (indices_.size() > room_) indices_.resize(room_);
+    if (indices_.size() > room_) {
+      const auto first = indices_.begin() + static_cast<std::ptrdiff_t>(room_ - room_ / 2);
+      indices_.erase(first, indices_.end() - static_cast<std::ptrdiff_t>(room_ / 2));
+    }
     return std::move(indices_);
   }
 
@@ -223,17 +228,24 @@ class RelatedWords {
     return away && since_start && *away <= (*since_start < 0 ? reach.before : reach.after);
   }
 
+  // Of more than there is room for the first and the last: how it began, and how it ended.
   void take(const Reach& reach, const std::vector<TimedLists::Stretch>& stretches) {
-    for (const TimedLists::Stretch& stretch : stretches) {
-      std::size_t taken = 0;
-      for (std::size_t i = stretch.begin; i < stretch.end && taken < room_; ++i) {
-        ++compared_;
-        const std::uint32_t index = (*stretch.list)[i].index;
-        if (!is_within(reach, words_.events()[index])) continue;
-        indices_.push_back(index);
-        ++taken;
+    for (const auto& [list, begin, end] : stretches) {
+      std::size_t front = begin, back = end;
+      for (std::size_t taken = 0; front < back && taken < room_ - room_ / 2; ++front) {
+        taken += take(reach, (*list)[front].index) ? 1 : 0;
+      }
+      for (std::size_t taken = 0; front < back && taken < room_ / 2; --back) {
+        taken += take(reach, (*list)[back - 1].index) ? 1 : 0;
       }
     }
+  }
+
+  bool take(const Reach& reach, std::uint32_t index) {
+    ++compared_;
+    if (!is_within(reach, words_.events()[index])) return false;
+    indices_.push_back(index);
+    return true;
   }
 
   const Incident& incident_;

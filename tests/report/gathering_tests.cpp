@@ -45,9 +45,10 @@ Read crash_loop(std::size_t count) {
   for (std::size_t i = 0; i < count; ++i) {
     const bool late = i >= count / 2;
     const auto pid = static_cast<std::uint32_t>(1000 + i);
-    OomEvent event = host_of_16_gib({row(7, 0, kGiB, 4096, 0, 0, "sshd"),
-                                     row(pid, 33, (late ? 12 : 13) * kGiB + i, 4096, 0, 0, late ? "worker" : "api")},
-                                    pid);
+    std::vector<Task> tasks = {row(7, 0, kGiB, 4096, 0, 0, "sshd"),
+                               row(pid, 33, (late ? 12 : 13) * kGiB + i, 4096, 0, 0, late ? "worker" : "api")};
+    for (std::uint32_t other = 0; other < 30; ++other) tasks.push_back(row(100 + other, 0, 256, 4096, 0, 0, "sh"));
+    OomEvent event = host_of_16_gib(std::move(tasks), pid);
     event.victims.front().comm = late ? "worker" : "api";
     event.victims.front().anon_rss = Kibibytes{(late ? 12 : 13) * kGiB * 4};
     event.victims.front().cgroup = late ? "/system.slice/worker.service" : "/system.slice/api.service";

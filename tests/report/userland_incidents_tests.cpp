@@ -118,6 +118,28 @@ TEST_CASE("a unit that systemd stopped after the kill of one worker has no exit 
   CHECK(trace_unit(incidents[0], "mariadb.service").other_processes_stopped);
 }
 
+TEST_CASE("of a long crash loop the first words are kept and the last, which say how it ended") {
+  std::vector<Incident> incidents{kernel_incident()};
+  std::vector<UserlandEvent> words;
+  for (std::int64_t run = 0; run < 2000; ++run) {
+    words.push_back(unit_word(run * 10 + 1, UnitWord::OomKilled));
+    words.push_back(failed(run * 10 + 2, "oom-kill"));
+    words.push_back(word(run * 10 + 3, UnitMessage{.word = UnitWord::RestartScheduled,
+                                                   .unit = "mariadb.service",
+                                                   .count = static_cast<std::uint64_t>(run + 1)}));
+    words.push_back(unit_word(run * 10 + 4, UnitWord::Started));
+  }
+  words.push_back(unit_word(20'000, UnitWord::StartLimitHit));
+  join(incidents, words);
+  REQUIRE(incidents.size() == 1);
+  CHECK(incidents[0].userland.size() <= 512);
+  const UnitFate fate = trace_unit(incidents[0], "mariadb.service");
+  CHECK(fate.failed == at(2));
+  CHECK(fate.started == at(4));
+  CHECK(fate.restart_counter == 2000U);
+  CHECK(fate.start_limit_hit);
+}
+
 TEST_CASE("earlier peaks of a unit are its usual size") {
   std::vector<Incident> incidents{kernel_incident()};
   const auto peak = [](std::int64_t when, std::uint64_t bytes) {
