@@ -43,11 +43,15 @@ test_it_is_built() {
 }
 
 test_it_depends_on_what_its_binary_links() {
-  find_package
-  local depends library
+  unpack
+  local depends linked library
   depends=$(dpkg-deb -f "$package" Depends)
-  for library in libarchive libfmt libnettle libre2 libseccomp libsystemd libutf8proc libstdc++6 libc6; do
-    [[ $depends == *$library* ]] || fail "no $library in: $depends"
+  linked=$(objdump -p "$root/usr/bin/oomwhy" | awk '$1 == "NEEDED" { print $2 }')
+  for library in libarchive libfmt libnettle libre2 libutf8proc libstdc++ libc; do
+    [[ $linked == *$library.so* ]] || fail "does not link $library: $linked"
+  done
+  for library in libarchive libfmt libnettle libre2 libseccomp libsystemd libutf8proc libstdc++ libc; do
+    [[ $linked != *$library.so* || $depends == *$library* ]] || fail "no $library in: $depends"
   done
 }
 
