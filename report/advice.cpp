@@ -11,6 +11,7 @@
 #include "report/advice_bias.hpp"
 #include "report/advice_limits.hpp"
 #include "report/advice_target.hpp"
+#include "report/append.hpp"
 #include "report/format.hpp"
 #include "report/replace_all.hpp"
 #include "report/rules.hpp"
@@ -215,10 +216,6 @@ bool is_held_by_processes(const Incident& incident) {
       return false;
   }
   return false;
-}
-
-void append(std::vector<Advice>& list, std::vector<Advice> more) {
-  list.insert(list.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
 }
 
 std::vector<Advice> look_at_cause(const Incident& incident, const Target& target) {

@@ -1,9 +1,9 @@
 #include "report/gathering.hpp"
 
 #include <algorithm>
-#include <iterator>
 #include <utility>
 
+#include "report/append.hpp"
 #include "report/coverage.hpp"
 #include "report/idle_words.hpp"
 #include "report/incident.hpp"
@@ -18,10 +18,6 @@ namespace oomwhy {
 namespace {
 
 constexpr std::uint64_t kBytesAnEvent = 2048;  // of tables, for each report: less than what is left of one without
-
-void append(std::vector<AnalysedEvent>& events, std::vector<AnalysedEvent> more) {
-  events.insert(events.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
-}
 
 }  // namespace
 
@@ -92,7 +88,6 @@ Document Gathering::finish(std::vector<InputSummary> inputs) {
     for (std::string& sentence : fate_sentences(incident)) incident.summary.push_back(std::move(sentence));
     keep_within(incident);
   }
-  words_.clear();
   return document;
 }
 

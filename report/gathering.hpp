@@ -28,7 +28,7 @@ class Gathering {
   void take(OomEvent event);
   void take(UserlandEvent word);
 
-  // The judgement of all that was taken. Leaves nothing behind.
+  // The judgement of all that was taken; once.
   Document finish(std::vector<InputSummary> inputs);
 
  private:

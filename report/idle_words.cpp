@@ -11,21 +11,20 @@
 #include "report/clock_set.hpp"
 #include "report/incident.hpp"
 #include "report/moment.hpp"
+#include "report/other_kills.hpp"
+#include "report/userland_incidents.hpp"
 
 namespace oomwhy {
 namespace {
 
-// Wider than what joins an incident (report/userland_incidents.cpp).
-constexpr std::int64_t kMinute = std::int64_t{60} * 1'000'000;
+// Wider than what joins an incident: a report comes when its last line was read, behind words that were said after it.
+constexpr std::int64_t kBefore = kSameIncident + std::int64_t{300} * 1'000'000;
+constexpr std::int64_t kAfter = kAftermath + kBefore;
 constexpr std::int64_t kDay = std::int64_t{24} * 3600 * 1'000'000;
-constexpr std::int64_t kBefore = 15 * kMinute;
-constexpr std::int64_t kAfter = kDay + kBefore;
 
 constexpr std::size_t kLatest = 4096;      // words that a kill may still follow
 constexpr std::size_t kRuns = 64;          // sizes of one unit's earlier runs
 constexpr std::size_t kMostOfUnit = 1024;  // words of one unit near its kills in one day: a crash loop repeats itself
-
-const UnitMessage* unit_message(const UserlandEvent& word) { return std::get_if<UnitMessage>(&word.fact); }
 
 // When something was killed, on each clock.
 class KillTimes {
@@ -97,30 +96,6 @@ class Kills {
   std::map<std::string, KillTimes> of_unit_;
 };
 
-// A death by SIGKILL that may be no OOM kill's, and what tells who sent it (rule N1).
-bool tells_of_signal(const UnitMessage& message) {
-  switch (message.word) {
-    case UnitWord::StopTimeout:
-    case UnitWord::WatchdogTimeout:
-    case UnitWord::KillingProcess:
-    case UnitWord::SignalOnRequest:
-      return true;
-    case UnitWord::ProcessExited:
-      return message.exit_status.value_or("").starts_with("9/");
-    case UnitWord::OomKilled:
-    case UnitWord::OomdKilled:
-    case UnitWord::Failed:
-    case UnitWord::Consumed:
-    case UnitWord::RestartScheduled:
-    case UnitWord::StartLimitHit:
-    case UnitWord::Started:
-    case UnitWord::Stopped:
-    case UnitWord::Deactivated:
-      return false;
-  }
-  return false;
-}
-
 // Decides from the last word back to the first.
 class Sieve {
  public:
@@ -162,8 +137,7 @@ class Sieve {
   }
 
   bool fits_in_day(const UserlandEvent& word, const std::string& unit) {
-    const auto us = word.time.realtime_us ? word.time.realtime_us : word.time.wall_us;
-    const std::int64_t day = us.value_or(word.time.uptime_us.value_or(0)) / kDay;
+    const std::int64_t day = place_of(word.time).second / kDay;
     auto& [of_day, count] = days_[unit];
     if (of_day != day) of_day = day, count = 0;
     return ++count <= kMostOfUnit;

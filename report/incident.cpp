@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <iterator>
 #include <map>
 #include <tuple>
 
+#include "report/append.hpp"
 #include "report/cause.hpp"
 #include "report/cgroup_path.hpp"
 #include "report/moment.hpp"
@@ -188,10 +188,6 @@ std::optional<std::string> cgroup_of(const OomEvent& event, const Victim& victim
     return victim.cgroup;
   }
   return event.memcg->victim;
-}
-
-void append(std::vector<IncidentVictim>& victims, std::vector<IncidentVictim> more) {
-  victims.insert(victims.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
 }
 
 std::vector<IncidentVictim> read_victims(const OomEvent& event) {

@@ -29,6 +29,9 @@ class Names {
   std::unordered_map<std::string, std::uint32_t> numbers_;
 };
 
+// Two numbers as one, for the key of a hash table. The constant is 2^64 divided by the golden ratio.
+constexpr std::uint64_t mixed(std::uint64_t a, std::uint64_t b) { return a * 0x9e3779b97f4a7c15 ^ b; }
+
 // Of one list.
 using MachineKey = std::uint64_t;
 

@@ -50,9 +50,8 @@ Machine machine_of(const Incident& incident) { return {incident.boot_id, inciden
 Machine machine_of(const UserlandEvent& event) { return {event.boot_id, event.host}; }
 
 std::size_t NearbyIncidents::KeyHash::operator()(const Key& key) const {
-  constexpr std::uint64_t kSpread = 0x9e3779b97f4a7c15;  // 2^64 / golden ratio
   const auto bucket = static_cast<std::uint64_t>(key.bucket);
-  return std::hash<std::uint64_t>{}(((key.subject * kSpread ^ key.machine) * kSpread ^ bucket) * kSpread ^ key.clock);
+  return std::hash<std::uint64_t>{}(mixed(mixed(mixed(key.subject, key.machine), bucket), key.clock));
 }
 
 bool NearbyIncidents::file(const Key& key, std::uint32_t index) {

@@ -15,8 +15,6 @@ namespace {
 
 constexpr std::int64_t kJustBefore = std::int64_t{60} * 1'000'000;  // a signal's line ahead of the death
 
-const UnitMessage* unit_message(const UserlandEvent& event) { return std::get_if<UnitMessage>(&event.fact); }
-
 bool died_by_sigkill(const UnitMessage& message) {
   return message.word == UnitWord::ProcessExited && message.exit_code == "killed" &&
          message.exit_status.value_or("").starts_with("9/");
@@ -98,6 +96,8 @@ OtherKill other_kill(const UserlandEvent& death, const UnitMessage& message, con
 }
 
 }  // namespace
+
+bool tells_of_signal(const UnitMessage& message) { return died_by_sigkill(message) || !sender_in(message).empty(); }
 
 std::vector<OtherKill> find_other_kills(const std::vector<Incident>& incidents, const UserlandWords& words) {
   std::vector<OtherKill> kills;

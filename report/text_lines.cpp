@@ -122,10 +122,6 @@ TextLines at_most(std::size_t most, TextLines lines, const TextStyle& style) {
   return lines;
 }
 
-void append(TextLines& lines, TextLines more) {
-  lines.insert(lines.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
-}
-
 std::string bar(double share, std::size_t width, const TextStyle& style) {
   const double bounded = std::isfinite(share) ? std::clamp(share, 0.0, 1.0) : 0.0;
   if (!style.utf8) return std::string(static_cast<std::size_t>(std::lround(bounded * static_cast<double>(width))), '#');

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "report/append.hpp"
 #include "report/format.hpp"
 #include "report/renderer.hpp"
 
@@ -45,8 +46,6 @@ TextLines wrapped(std::string_view text, Indent indent, const TextStyle& style, 
 
 // The first `most` lines; where that is not all, the last of them ends in the sign of a cut.
 TextLines at_most(std::size_t most, TextLines lines, const TextStyle& style);
-
-void append(TextLines& lines, TextLines more);
 
 // `share` (0 to 1) as a bar of up to `width` columns.
 std::string bar(double share, std::size_t width, const TextStyle& style);

@@ -39,8 +39,7 @@ TimedLists::Stretch between(const TimedLists::List& list, std::int64_t from, std
 }  // namespace
 
 std::size_t TimedLists::KeyHash::operator()(const Key& key) const {
-  constexpr std::uint64_t kSpread = 0x9e3779b97f4a7c15;  // 2^64 / golden ratio
-  return std::hash<std::uint64_t>{}((key.subject * kSpread ^ key.machine) * kSpread ^ key.clocks);
+  return std::hash<std::uint64_t>{}(mixed(mixed(key.subject, key.machine), key.clocks));
 }
 
 void TimedLists::add(std::uint64_t subject, const Machine& machine, const Time& time, std::uint32_t index) {

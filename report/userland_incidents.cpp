@@ -16,13 +16,9 @@ namespace oomwhy {
 namespace {
 
 constexpr std::int64_t kSecond = 1'000'000;
-constexpr std::int64_t kAftermath =
-    std::int64_t{24} * 3600 * kSecond;            // a unit that comes back later than this has another story
 constexpr std::int64_t kEcho = 60 * kSecond;      // an application's word of a dead child
 constexpr std::size_t kWordsOfOneIncident = 512;  // bounded: a crash loop says the same again and again
 constexpr std::uint64_t kAnything = 0;            // the subject of all incidents
-
-const UnitMessage* unit_message(const UserlandEvent& event) { return std::get_if<UnitMessage>(&event.fact); }
 
 // --- a new incident out of a program's word ---
 

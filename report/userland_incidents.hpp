@@ -15,6 +15,8 @@ namespace oomwhy {
 
 // A word that tells of a kill joins an incident that is no farther away than this (contract: ten minutes).
 inline constexpr std::int64_t kSameIncident = std::int64_t{600} * 1'000'000;
+// A unit that comes back later than this has another story.
+inline constexpr std::int64_t kAftermath = std::int64_t{24} * 3600 * 1'000'000;
 
 // How much there was to do: it must grow as the log does.
 struct JoinWork {

@@ -5,12 +5,16 @@
 #include <cstdint>
 #include <string_view>
 #include <unordered_map>
+#include <variant>
 #include <vector>
 
 #include "parser/userland.hpp"
 #include "report/timed_lists.hpp"
 
 namespace oomwhy {
+
+// The service manager's message; null: another program's word.
+inline const UnitMessage* unit_message(const UserlandEvent& event) { return std::get_if<UnitMessage>(&event.fact); }
 
 // What a word can be about for an incident that is not told by the word itself.
 enum class WordTopic : std::uint8_t {
