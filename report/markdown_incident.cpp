@@ -35,7 +35,8 @@ std::string victim_words(const Incident& incident, const IncidentVictim& entry) 
   const std::string size = victim_size(entry.victim, row, lead == nullptr ? PageSize{} : lead->event.page_size);
   if (!size.empty()) text += ", " + size;
   if (entry.victim.oom_score_adj) text += fmt::format(", adj {}", *entry.victim.oom_score_adj);
-  if (entry.victim.role != VictimRole::Chosen) text += fmt::format(", {}", words(entry.victim.role));
+  const std::string_view fate = fate_words(entry.victim);
+  if (!fate.empty()) text += fmt::format(", {}", fate);
   return text;
 }
 

@@ -11,14 +11,6 @@ namespace oomwhy::markdown {
 
 namespace {
 
-bool holds_victim(const Group& group, const OomEvent& event) {
-  return std::any_of(group.tasks.begin(), group.tasks.end(), [&](std::size_t index) {
-    return index < event.tasks.size() &&
-           std::any_of(event.victims.begin(), event.victims.end(),
-                       [&](const Victim& victim) { return victim.pid == event.tasks[index].pid; });
-  });
-}
-
 double ratio_of(Bytes part, Bytes whole) {
   return whole.count == 0 ? 0.0 : static_cast<double>(part.count) / static_cast<double>(whole.count);
 }

@@ -72,6 +72,7 @@ void add(ScanTotals& totals, const Incident& incident) {
   const std::string killer = incident.killers.empty() ? "unknown" : to_utf8(incident.killers.front());
   count(totals.incidents, {scope, killer}, {scope, kOther});
   for (const IncidentVictim& victim : incident.victims) {
+    if (victim.victim.already_exiting) continue;
     count(totals.victim_kills, to_utf8(victim.unit.value_or("")), std::string(kOther));
   }
   count(totals.cause_incidents, to_utf8(incident.cause.unit.value_or("")), std::string(kOther));

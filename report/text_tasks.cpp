@@ -11,6 +11,8 @@ namespace oomwhy {
 namespace {
 
 constexpr std::string_view kKilled = "<- killed";
+// A victim that the kernel did not have to kill.
+constexpr std::string_view kExiting = "<- was exiting";
 
 std::string size_or_dash(const std::optional<Pages>& pages, PageSize page) {
   return pages ? format_size(to_bytes(*pages, page)) : "-";
@@ -21,14 +23,11 @@ std::string number_or_dash(const std::optional<Number>& number) {
   return number ? fmt::format("{}", *number) : "-";
 }
 
-bool is_victim(const OomEvent& event, const Task& task) {
-  return std::any_of(event.victims.begin(), event.victims.end(),
-                     [&](const Victim& victim) { return victim.pid == task.pid; });
-}
-
 std::string mark_of(const AnalysedEvent& event, std::size_t index) {
   const Task& task = event.event.tasks[index];
-  if (is_victim(event.event, task)) return std::string(kKilled);
+  if (const Victim* victim = find_victim(event.event, task.pid)) {
+    return std::string(victim->already_exiting ? kExiting : kKilled);
+  }
   if (event.event.trigger.pid == task.pid) return "asked";
   const std::vector<TaskScore>& scores = event.analysis.scoring.scores;
   const bool barred = index < scores.size() && scores[index].why_not;
@@ -78,7 +77,7 @@ TextLines task_rows(const Screen& screen, const AnalysedEvent& event, const std:
                               {.text = adj_words(task), .width = 5, .align = Align::Right},
                               {.text = permille_of(event, index), .width = 8, .align = Align::Right}},
                              screen.style);
-    if (!mark.empty()) row.push_back({" " + mark, mark == kKilled ? Tone::Victim : Tone::Plain});
+    if (!mark.empty()) row.push_back({" " + mark, mark == kKilled || mark == kExiting ? Tone::Victim : Tone::Plain});
     if (task.unit) row.push_back({" " + screen.name(*task.unit), Tone::Plain});
     if (screen.style.show_evidence)
       row.push_back({place_in_event(event.event, task.origin_line, screen.style), Tone::Faint});

@@ -66,6 +66,14 @@ std::vector<const IncidentVictim*> victims_in_order(const Screen& screen) {
   return victims;
 }
 
+// "4 victims in all, 1 of them already exiting": so many more than were killed.
+std::string count_of(const std::vector<const IncidentVictim*>& victims) {
+  const auto exiting = std::count_if(victims.begin(), victims.end(),
+                                     [](const IncidentVictim* entry) { return entry->victim.already_exiting; });
+  return fmt::format("{} victims in all", victims.size()) +
+         (exiting == 0 ? "" : fmt::format(", {} of them already exiting", exiting));
+}
+
 }  // namespace
 
 std::string screen_time(const std::optional<Time>& time, const TextStyle& style) {
@@ -132,7 +140,7 @@ Section cause_and_victims(const Screen& screen) {
     section.add({victim_row(screen, *victims[i])}, i == 0 ? Rank::Essential : Rank::Extra);
   }
   if (victims.size() > 1) {
-    section.add({{{fmt::format("          {} victims in all", victims.size()), Tone::Plain}}}, Rank::Important);
+    section.add({{{"          " + count_of(victims), Tone::Plain}}}, Rank::Important);
   }
   return section;
 }

@@ -18,14 +18,6 @@ std::string group_label(const Screen& screen, const Group& group) {
   return group.count() == 1 ? name : fmt::format("{} x {}", group.count(), name);
 }
 
-bool holds_victim(const Group& group, const OomEvent& event) {
-  return std::any_of(group.tasks.begin(), group.tasks.end(), [&](std::size_t index) {
-    return index < event.tasks.size() &&
-           std::any_of(event.victims.begin(), event.victims.end(),
-                       [&](const Victim& victim) { return victim.pid == event.tasks[index].pid; });
-  });
-}
-
 TextLine bar_row(const Screen& screen, std::size_t indent, std::string label, std::string size, double share,
                  std::string_view remark, Tone tone) {
   TextLine row = table_row(indent,

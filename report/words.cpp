@@ -152,6 +152,18 @@ const Task* find_row(const OomEvent& event, std::uint32_t pid) {
   return row == event.tasks.end() ? nullptr : &*row;
 }
 
+const Victim* find_victim(const OomEvent& event, std::uint32_t pid) {
+  const auto victim =
+      std::find_if(event.victims.begin(), event.victims.end(), [pid](const Victim& v) { return v.pid == pid; });
+  return victim == event.victims.end() ? nullptr : &*victim;
+}
+
+bool holds_victim(const Group& group, const OomEvent& event) {
+  return std::any_of(group.tasks.begin(), group.tasks.end(), [&](std::size_t index) {
+    return index < event.tasks.size() && find_victim(event, event.tasks[index].pid) != nullptr;
+  });
+}
+
 std::vector<std::size_t> notable_tasks(const AnalysedEvent& event, std::size_t count) {
   std::vector<std::size_t> all(event.event.tasks.size());
   std::iota(all.begin(), all.end(), std::size_t{0});

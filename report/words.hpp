@@ -32,6 +32,8 @@ std::string_view words(CauseKind kind);
 std::string_view words(LedgerItem item);
 std::string_view words(BlindSpotKind kind);
 std::string_view words(VictimRole role);
+// How one who was not chosen came to die: "killed with its group", "was already exiting"; empty of the chosen one.
+std::string_view fate_words(const Victim& victim);
 std::string_view words(Deviation deviation);
 std::string_view words(WhyNotEligible why_not);
 
@@ -47,6 +49,9 @@ std::optional<Bytes> resident(const Victim& victim);
 
 // The row of a process in the event's table; null: it has none.
 const Task* find_row(const OomEvent& event, std::uint32_t pid);
+// Null: it was no victim.
+const Victim* find_victim(const OomEvent& event, std::uint32_t pid);
+bool holds_victim(const Group& group, const OomEvent& event);
 
 // Indices of the `count` tasks with the largest RSS and of the `count` with the highest score, once each, by RSS.
 std::vector<std::size_t> notable_tasks(const AnalysedEvent& event, std::size_t count);

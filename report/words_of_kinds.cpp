@@ -127,6 +127,11 @@ std::string_view words(VictimRole role) {
   return "";
 }
 
+std::string_view fate_words(const Victim& victim) {
+  if (victim.already_exiting) return "was already exiting";
+  return victim.role == VictimRole::Chosen ? "" : words(victim.role);
+}
+
 std::string_view words(Deviation deviation) {
   switch (deviation) {
     case Deviation::AllocatingTask:

@@ -111,6 +111,7 @@ json with_intended_victim(json whole, const OomEvent& event) {
   for (auto& [key, value] : intended.items()) value = nullptr;
   intended["pid"] = event.chosen->pid;
   intended["comm"] = event.chosen->comm;
+  intended["already_exiting"] = false;
   for (const json& row : whole["events"][0]["tasks"]) {
     if (row["pid"] == event.chosen->pid) intended["uid"] = row["uid"];
   }

@@ -40,6 +40,17 @@ TEST_CASE("no more than twenty units are named, the largest; the others are one"
   CHECK(text.find("oomwhy_victim_kills_total{unit=\"other\"} 465\n") != std::string::npos);
 }
 
+TEST_CASE("one that was exiting already is not counted as killed") {
+  Incident incident;
+  IncidentVictim killed, exiting;
+  killed.unit = exiting.unit = "pool.service";
+  exiting.victim.already_exiting = true;
+  incident.victims = {killed, exiting};
+  ScanTotals totals;
+  add(totals, incident);
+  CHECK(totals.victim_kills.at("pool.service") == 1);
+}
+
 TEST_CASE("names are bounded in number from run to run") {
   ScanTotals totals;
   for (int i = 0; i < 3000; ++i) {
