@@ -142,7 +142,7 @@ def proof_in_words(trials):
     settings = ", ".join(f"`{line}`" for line in last["applied"])
     if not last["survived"]:
         return f"killed in spite of {settings}", False
-    others = f"; {last['kills']} others killed" if last["kills"] else ""
+    others = f"; {last['kills']} other process{'es' if last['kills'] > 1 else ''} killed" if last["kills"] else ""
     return f"survives, {last['how']}: {settings}{others}", True
 
 
