@@ -139,10 +139,11 @@ SCENARIOS = {
         "vm.oom_dump_tasks=0: no table is printed",
         ledger(60), [Service("nightly-report", "")], of_host("nightly-report", "nightly-report", True),
         files={"/proc/sys/vm/oom_dump_tasks": "0"}),
+    # By score the large service would be chosen; of those that ask, next to all are small ones of the swarm.
     "allocating-task": Scenario(
         "vm.oom_kill_allocating_task=1: whoever asks dies",
-        ledger(90), [Service("tiny-cron", "")],
-        {"scope": "host", "victim": {}, "cause": {"kind": "processes", "name": "tiny-cron"},
+        ledger(190), [Service("status-poll", "--mb 8 --children 0 --every 0.1")],
+        {"scope": "host", "victim": {}, "cause": {"kind": "processes", "name": "status-poll"},
          "deviation": "allocating_task"},
         files={"/proc/sys/vm/oom_kill_allocating_task": "1"}),
     "sysrq": Scenario(
