@@ -44,7 +44,9 @@ bool may_report(const LogLine& line) {
 
 // The kernel of its own buffer, journald and rsyslog (imjournal) in their own names of what they missed.
 bool may_tell_of_loss(const LogLine& line) {
-  if (line.identifier.starts_with("systemd-journal") || line.identifier == "rsyslogd") return true;
+  // What journald missed of the ring buffer is still in the ring buffer.
+  if (line.identifier.starts_with("systemd-journal")) return line.form != EnvelopeForm::KmsgRecord;
+  if (line.identifier == "rsyslogd") return true;
   return line.transport != Transport::Userspace && may_report(line);
 }
 
@@ -146,6 +148,7 @@ class Assembler::State {
   std::uint64_t memory_asked_for_at_ = 0;  // "sysrq: Show Memory" prints a Mem-Info of its own
   bool is_near(std::uint64_t at) const { return at != 0 && fed_ - at <= kPreludeWithin; }
   std::uint64_t since_fact_ = 0;
+  bool lost_since_report_ = false;
   Loss lost_, callbacks_, unseen_kills_, hidden_;
   Rejoiner rejoiner_;
 };
@@ -158,6 +161,7 @@ void Assembler::State::take(const LogLine& line, const Fact& fact) {
   if (const auto* lost = std::get_if<MessagesLost>(&fact)) {
     if (!may_tell_of_loss(line)) return pass(line);
     lost_.add(line.line, lost->count.value_or(0));
+    lost_since_report_ = true;
     for (const auto& report : open_.all()) report->lose_lines();
     return;
   }
@@ -282,7 +286,9 @@ Prelude Assembler::State::take_prelude() {
   prelude.manual = is_near(sysrq_at_);
   prelude.sysrq_line = sysrq_line_;
   if (is_near(suppressed_at_)) prelude.suppressed = suppressed_;
+  prelude.records_lost = lost_since_report_;
   sysrq_at_ = suppressed_at_ = 0;
+  lost_since_report_ = false;
   return prelude;
 }
 
@@ -335,9 +341,11 @@ void Assembler::State::close(const Reports& over, AtEnd at_end) {
 
 void Assembler::State::report_losses() {
   if (lost_.times > 0) {
-    blind_spots_(
-        {BlindSpotKind::RecordsLost, fmt::format("kernel messages were lost {} times ({} counted), first at line {}",
-                                                 lost_.times, lost_.records, lost_.first_line)});
+    blind_spots_({BlindSpotKind::RecordsLost,
+                  fmt::format("kernel messages were lost {} times{}{}", lost_.times,
+                              lost_.records == 0 ? "" : fmt::format(" ({} counted)", lost_.records),
+                              // A journal has no lines.
+                              lost_.first_line == 0 ? "" : fmt::format(", first at line {}", lost_.first_line))});
   }
   if (callbacks_.times > 0) {
     blind_spots_({BlindSpotKind::RecordsSuppressed,

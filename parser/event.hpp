@@ -42,6 +42,9 @@ struct Completeness {
   std::vector<ReportPart> missing;
   std::uint64_t foreign_lines = 0;  // lines of others that stood inside the report
   std::uint64_t lost_rows = 0;      // rows of the table that were there but could not be read
+  // The log says that kernel messages were lost inside this report, or since the one before it: there may have been
+  // more reports and more kills.
+  bool records_lost = false;
   bool operator==(const Completeness&) const = default;
 };
 

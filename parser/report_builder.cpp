@@ -33,6 +33,7 @@ ReportBuilder::ReportBuilder(ReportKind kind, const std::string& source, const L
   event_.trigger.manual = prelude.manual;
   if (prelude.manual) event_.lines.sysrq = prelude.sysrq_line;
   event_.suppressed_before = prelude.suppressed;
+  event_.completeness.records_lost = prelude.records_lost;
 }
 
 void ReportBuilder::note_line(const LogLine& line) {
@@ -62,6 +63,12 @@ void ReportBuilder::pass_over_unknown(const LogLine& line) {
   if (unknown_line_ != 0) return;
   unknown_line_ = line.line;
   unknown_text_ = std::string(line.text.substr(0, 80));
+}
+
+void ReportBuilder::lose_lines() {
+  hole_pending_ = true;
+  // What is lost behind its end is said of the next one.
+  if (!ended_) event_.completeness.records_lost = true;
 }
 
 void ReportBuilder::lose_record() {

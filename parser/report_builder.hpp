@@ -35,6 +35,7 @@ struct Prelude {
   bool manual = false;  // "sysrq: Manual OOM execution"
   std::optional<std::uint64_t> suppressed;
   std::uint64_t sysrq_line = 0;
+  bool records_lost = false;  // since the report before, or the beginning of the log
 };
 
 class ReportBuilder {
@@ -56,9 +57,9 @@ class ReportBuilder {
   // A line of others stood in the log; it counts when the report goes on behind it.
   void pass_over() { ++pending_foreign_; }
   void pass_over_unknown(const LogLine& line);
-  void lose_lines() { hole_pending_ = true; }  // records were lost here
-  void lose_record();                          // one was: inside the task table, a row
-  void elide() { elision_pending_ = true; }    // "[...]": the author of the text left lines out
+  void lose_lines();                         // records were lost here
+  void lose_record();                        // one was: inside the task table, a row
+  void elide() { elision_pending_ = true; }  // "[...]": the author of the text left lines out
   void damage(const LogLine& line, const Damaged& why);
   // The line could as well have been another open report's. It counts only if the two turn out to be mixed.
   void doubt() { ++doubts_; }

@@ -23,6 +23,7 @@ Json completeness(const Completeness& completeness) {
   object["missing"] = array_of(completeness.missing, [](ReportPart part) { return spell(part); });
   object["foreign_lines"] = completeness.foreign_lines;
   object["lost_rows"] = completeness.lost_rows;
+  object["records_lost"] = completeness.records_lost;
   return object;
 }
 

@@ -31,20 +31,31 @@ std::size_t height(const std::vector<Section>& sections) {
   return lines == 0 ? 0 : lines - 1;
 }
 
-// The last block of the highest rank goes. False: what is left is essential.
-bool drop_one(std::vector<Section>& sections) {
-  Section* from = nullptr;
-  std::size_t index = 0;
-  for (Section& section : sections) {
-    for (std::size_t i = 0; i < section.blocks.size(); ++i) {
-      const Rank rank = section.blocks[i].rank;
-      if (rank == Rank::Essential || (from != nullptr && rank < from->blocks[index].rank)) continue;
-      from = &section;
-      index = i;
-    }
+std::ptrdiff_t blocks_of(const Section& section, Rank rank) {
+  return std::count_if(section.blocks.begin(), section.blocks.end(),
+                       [rank](const TextBlock& block) { return block.rank == rank; });
+}
+
+Rank highest_rank(const std::vector<Section>& sections) {
+  Rank highest = Rank::Essential;
+  for (const Section& section : sections) {
+    for (const TextBlock& block : section.blocks) highest = std::max(highest, block.rank);
   }
-  if (from == nullptr) return false;
-  from->blocks.erase(from->blocks.begin() + static_cast<std::ptrdiff_t>(index));
+  return highest;
+}
+
+// Of the blocks of the highest rank the last one goes of the section that has most of them, so that no section goes
+// whole while another has several: ten rows of tasks are worth less than the one that says what to do. False: what is
+// left is essential.
+bool drop_one(std::vector<Section>& sections) {
+  const Rank rank = highest_rank(sections);
+  if (rank == Rank::Essential) return false;
+  const auto fewer = [rank](const Section& a, const Section& b) { return blocks_of(a, rank) < blocks_of(b, rank); };
+  // Of equals the last.
+  const auto from = std::max_element(sections.rbegin(), sections.rend(), fewer);
+  const auto last = std::find_if(from->blocks.rbegin(), from->blocks.rend(),
+                                 [rank](const TextBlock& block) { return block.rank == rank; });
+  from->blocks.erase(std::next(last).base());
   return true;
 }
 

@@ -227,12 +227,29 @@ bool all_of_one_name(const std::vector<const IncidentVictim*>& victims) {
                      [&](const IncidentVictim* victim) { return victim->victim.comm == victims.front()->victim.comm; });
 }
 
+// Its first lines are lost, of which a kill alone (the rest was suppressed) would have none.
+bool is_beheaded(const Completeness& completeness) {
+  const auto misses = [&](ReportPart part) {
+    return std::find(completeness.missing.begin(), completeness.missing.end(), part) != completeness.missing.end();
+  };
+  return misses(ReportPart::Header) && !misses(ReportPart::Constraint);
+}
+
+// Whole reports may have gone with what is known to be lost.
+bool lacks_records(const Incident& incident) {
+  return std::any_of(incident.events.begin(), incident.events.end(), [](const AnalysedEvent& analysed) {
+    const Completeness& completeness = analysed.event.completeness;
+    return completeness.records_lost || is_beheaded(completeness);
+  });
+}
+
 std::string several_victims(const Incident& incident, const std::vector<const IncidentVictim*>& victims) {
+  const std::string number = fmt::format("{}{}", lacks_records(incident) ? "at least " : "", victims.size());
   if (!all_of_one_name(victims)) {
-    return fmt::format("The kernel killed {} processes, the first of them {}", victims.size(),
+    return fmt::format("The kernel killed {} processes, the first of them {}", number,
                        victim_name(incident, *victims.front()));
   }
-  return fmt::format("The kernel killed {} processes of the name {}{}", victims.size(), victims.front()->victim.comm,
+  return fmt::format("The kernel killed {} processes of the name {}{}", number, victims.front()->victim.comm,
                      incident.loop ? ", again and again as they were restarted" : "");
 }
 

@@ -38,6 +38,16 @@ TEST_CASE("bare kill lines behind a whole report are events of their own") {
   CHECK(events[2].victims[0].pid == 402U);
 }
 
+TEST_CASE("what was lost between two reports, or inside one, is said of the report behind the hole") {
+  const Lines lost = {"Missed 542 kernel messages"};
+  const auto [events, summary] =
+      assemble(whole_report("php", 300, 341) + lost + whole_report("php", 301, 342) + Lines{killed(401)});
+  REQUIRE(events.size() == 3);
+  CHECK_FALSE(events[0].completeness.records_lost);
+  CHECK(events[1].completeness.records_lost);
+  CHECK_FALSE(events[2].completeness.records_lost);
+}
+
 TEST_CASE("a child that dies in the chosen one's place is the victim, and the chosen one is kept") {
   const auto [events, summary] =
       assemble(Lines{"Out of memory: Kill process 6344 (sh) score 12 or sacrifice child",

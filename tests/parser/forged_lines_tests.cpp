@@ -138,6 +138,7 @@ TEST_CASE("that messages were lost is believed of the kernel and of the loggers,
       {"Nov 20 23:45:53 h kernel: [   12.000000] printk: 5 messages dropped", true},
       {"Nov 20 23:45:53 h systemd-journald[173]: Missed 5 kernel messages", true},
       {"Nov 20 23:45:53 h systemd-journal[173]: /dev/kmsg buffer overrun, some messages lost.", true},
+      {"30,100,12000000,-;systemd-journald[173]: /dev/kmsg buffer overrun, some messages lost.", false},
       {"Nov 20 23:45:53 h rsyslogd: imjournal: 5 messages lost due to rate-limiting", true},
       {"Nov 20 23:45:53 h java[4711]: Missed 5 kernel messages", false},
       {"Nov 20 23:45:53 h java[4711]: printk: 5 messages dropped", false}};

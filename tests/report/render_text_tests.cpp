@@ -95,6 +95,17 @@ TEST_CASE("the brief screen has no more than forty lines, however much there is 
   }
 }
 
+TEST_CASE("however short the screen, it says what to do and what was not seen") {
+  Document document = everything_said();
+  document.coverage.blind_spots = {{BlindSpotKind::RecordsLost, "Missed 542 kernel messages"}};
+  const std::string text = screen(document, style_of(60, true, Detail::Brief));
+  CHECK(contains(text, "More: "));
+  for (const char* section : {"WENT", "TASKS", "PROOF", "PREVENT", "Missed 542 kernel messages"}) {
+    CAPTURE(section);
+    CHECK(contains(text, section));
+  }
+}
+
 TEST_CASE("no line is wider than the terminal, whatever the names are") {
   for (const char* name : kHostile) {
     for (const std::size_t width : {40U, 80U, 120U}) {

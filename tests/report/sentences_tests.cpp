@@ -59,6 +59,23 @@ TEST_CASE("one of several that are the cause is killed as one of them") {
   CHECK(story_of(event)[2] == "The kernel killed one of them, PID 902; they are the cause themselves.");
 }
 
+TEST_CASE("where kernel messages were lost, those that were killed are at least so many") {
+  OomEvent group = unit_at_its_limit(75 << 10);
+  Victim second = group.victims.front();
+  second.pid = 813;
+  second.role = VictimRole::Group;
+  group.victims.push_back(second);
+  CHECK(story_of(group)[2] == "The kernel killed 2 processes of the name worker; they are the cause themselves.");
+  const std::string at_least =
+      "The kernel killed at least 2 processes of the name worker; they are the cause themselves.";
+  OomEvent behind_a_hole = group;
+  behind_a_hole.completeness.records_lost = true;
+  CHECK(story_of(behind_a_hole)[2] == at_least);
+  OomEvent beheaded = group;
+  beheaded.completeness.missing = {ReportPart::Header, ReportPart::Memory};
+  CHECK(story_of(beheaded)[2] == at_least);
+}
+
 TEST_CASE("a container is named by the digits that its runtime shows") {
   const std::string id = "1a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d5e6f708192a3b4c5d6e7f809";
   const std::string path = "/system.slice/docker-" + id + ".scope";
