@@ -63,6 +63,12 @@ def resident(facts):
     return sum(facts[name if name in facts else "rss_" + name.replace("_rss", "")] or 0 for name in names)
 
 
+def check_exiting(checks, victims, seen):
+    for victim in victims:
+        checks.that(f"who was exiting as {victim['pid']}", victim["comm"], seen.get(str(victim["pid"]), {}).get("comm"))
+        checks.that(f"the figures of {victim['pid']}", victim["anon_rss_bytes"], None)
+
+
 def check_victims(checks, incident, expected, told, slack):
     """The kernel counts those that it killed; of one that was exiting already it says a name and a PID."""
     victims = [victim for victim in incident["victims"] if not victim["already_exiting"]]
@@ -72,17 +78,17 @@ def check_victims(checks, incident, expected, told, slack):
     if told["whole"]:
         for name, value in expected["victim"].items():
             checks.that(f"first victim's {name}", victims[0][name], value)
+    seen = told["truth"]["last_seen"]
+    if victims[0]["pid"] and "kernel" not in incident["killers"]:
+        true = seen.get(str(victims[0]["pid"]), {})
+        checks.that("who was killed", victims[0]["comm"], true.get("comm"))
+        checks.near("its RSS", incident["cause"]["rss_bytes"], resident(true) if true else None, slack)
     if told["truth"]["kills"] > 0:
-        seen = told["truth"]["last_seen"]
         known = check_processes(checks, victims, seen, slack)
         # Of a storm some live and die between two looks.
         if told["whole"]:
             checks.that("victims that /proc knew", len(known), len(victims))
-        for victim in incident["victims"]:
-            if victim["already_exiting"]:
-                checks.that(f"who was exiting as {victim['pid']}", victim["comm"],
-                            seen.get(str(victim["pid"]), {}).get("comm"))
-                checks.that(f"the figures of {victim['pid']}", victim["anon_rss_bytes"], None)
+        check_exiting(checks, [victim for victim in incident["victims"] if victim["already_exiting"]], seen)
 
 
 def check_event(checks, event, expected, told, slack):

@@ -28,6 +28,9 @@ class Scenario:
     over: str | None = None
     # The bystander that the advice is to save, None where nobody is killed for another's doing.
     saved: str | None = None
+    # What a reader does who follows the advice where the log does not name the unit: its drop-in, and commands.
+    by_hand: dict = field(default_factory=dict)
+    tidy: list = field(default_factory=list)
     # Slices, by name: their settings.
     slices: dict = field(default_factory=dict)
     # Files to write first, by path; /proc/sys is one place for them.
@@ -122,7 +125,8 @@ SCENARIOS = {
     "tmpfs": Scenario(
         "files in /dev/shm use up the host",
         ledger(90), [Service("upload-cache", "--mb 400 --files /dev/shm")],
-        {**of_host("ledgerdb", None, False), "cause": {"kind": "shmem"}},
+        {**of_host("ledgerdb", None, False), "cause": {"kind": "shmem"}}, saved="ledgerdb",
+        by_hand={"upload-cache.service": "MemoryMax=128M"}, tidy=[["sh", "-c", "rm -f /dev/shm/part-*"]],
         prepare=[["mount", "-o", "remount,size=95%", "/dev/shm"]]),
     "hugepages": Scenario(
         "a pool of huge pages that nobody uses leaves too little for an ordinary job",

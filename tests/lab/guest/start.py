@@ -32,6 +32,11 @@ def systemctl(*words):
     return subprocess.run(["systemctl", *words], check=False, capture_output=True, text=True).stdout
 
 
+def must_run(command):
+    """Into a pipe: a getty hangs up the console that this service writes to, and mkswap fails where it cannot speak."""
+    subprocess.run(command, check=True, capture_output=True)
+
+
 def write(path, content):
     os.makedirs(os.path.dirname(path), exist_ok=True)
     with open(path, "w", encoding="utf-8") as file:
@@ -58,7 +63,7 @@ def set_up(scenario):
         write(path, content)
     systemctl("daemon-reload")
     for command in scenario.prepare:
-        subprocess.run(command, check=True)
+        must_run(command)
 
 
 def start_all(scenario, seen):
@@ -68,7 +73,7 @@ def start_all(scenario, seen):
     for service in scenario.culprits:
         systemctl("start", service.name)
     if scenario.trigger:
-        subprocess.run(scenario.trigger, check=True)
+        must_run(scenario.trigger)
 
 
 def stop_all(scenario):
@@ -162,8 +167,16 @@ def apply_held_back(seen):
     return applied
 
 
+def apply_by_hand(scenario):
+    for unit, setting in scenario.by_hand.items():
+        write(f"{UNITS}/{unit}.d/70-by-hand.conf", f"[Service]\n{setting}\n")
+    return [f"{unit} {setting}" for unit, setting in scenario.by_hand.items()]
+
+
 def try_again(scenario):
     """The same again: whether the one that died before is still the process it was."""
+    for command in scenario.tidy:
+        must_run(command)
     systemctl("daemon-reload")
     seen = truth.Watch()
     start_all(scenario, seen)
@@ -179,10 +192,11 @@ def try_again(scenario):
 
 
 def prove(scenario, seen):
-    """First with the advice as it is written; if that is not enough, with what it holds back."""
+    """First with the advice as it is written; if that is not enough, with what it holds back, then with its words."""
     stop_all(scenario)
     trials = []
-    for how, apply in (("as written", apply_written), ("with what is held back", lambda: apply_held_back(seen))):
+    for how, apply in (("as written", apply_written), ("with what is held back", lambda: apply_held_back(seen)),
+                       ("by its words", lambda: apply_by_hand(scenario))):
         applied = apply()
         if applied:
             trials.append({"how": how, "applied": applied, **try_again(scenario)})
