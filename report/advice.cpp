@@ -54,14 +54,18 @@ Advice check(const Incident& incident, std::string_view rule, std::string reason
 
 Target kernel() { return {"kernel", TargetKind::Kernel, Certainty::Stated, {}}; }
 
-Advice no_unit_setting_helps(const Incident& incident) {
+std::string_view why_no_setting(CauseKind kind) {
+  if (kind == CauseKind::Manual) return "nothing to set: the kill was asked for";
+  if (kind == CauseKind::Shmem) return "no kill and no score frees it: files in RAM are no process's memory";
+  return "no unit setting helps: the memory is not a process's, so no limit and no score frees it";
+}
+
+Advice no_setting_frees_it(const Incident& incident) {
   Advice advice;
   advice.action = AdviceAction::None;
   advice.target = "kernel";
   advice.target_kind = TargetKind::Kernel;
-  advice.reason = incident.cause.kind == CauseKind::Manual
-                      ? "nothing to set: the kill was asked for"
-                      : "no unit setting helps: the memory is not a process's, so no limit and no score frees it";
+  advice.reason = why_no_setting(incident.cause.kind);
   advice.source = "rule " + (incident.cause.evidence.empty() ? std::string("-") : incident.cause.evidence.front().rule);
   return advice;
 }
@@ -74,7 +78,10 @@ struct Remedy {
 };
 
 constexpr std::array<Remedy, 12> kRemedies = {{
-    {CauseKind::Shmem, "C7", "find the files in RAM and delete them; a mount with size= keeps them bounded"},
+    // Documentation/admin-guide/cgroup-v2.rst, "Memory Ownership"; tests/lab shows it.
+    {CauseKind::Shmem, "C7",
+     "find the files in RAM and delete them; a mount with size= keeps them bounded, and so does MemoryMax= on the unit "
+     "that writes them: they count as its memory"},
     {CauseKind::Shmem, "C23", "find the files in RAM inside the container; a mount with size= keeps them bounded"},
     {CauseKind::Slab, "C8", "find out which kernel cache grows, and who makes it grow"},
     {CauseKind::Slab, "C9", "find out which kernel cache grows, and who makes it grow"},
@@ -92,7 +99,7 @@ constexpr std::array<Remedy, 12> kRemedies = {{
 }};
 
 std::vector<Advice> remedies_outside_of_processes(const Incident& incident) {
-  std::vector<Advice> advice = {no_unit_setting_helps(incident)};
+  std::vector<Advice> advice = {no_setting_frees_it(incident)};
   for (const Remedy& remedy : kRemedies) {
     if (remedy.kind == incident.cause.kind && found(incident, remedy.rule)) {
       advice.push_back(check(incident, remedy.rule, std::string(remedy.reason), kernel()));
