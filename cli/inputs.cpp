@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "cli/journal_input.hpp"
+#include "cli/living_tasks.hpp"
 #include "cli/match.hpp"
 #include "cli/messages.hpp"
 #include "cli/progress.hpp"
@@ -79,6 +80,7 @@ class Reading {
  public:
   explicit Reading(const Request& request)
       : quiet_(request.output.quiet),
+        asks_living_(request.command == Command::Explain || request.command == Command::Advise),
         selection_(request.selection),
         context_(read_context(request.context)),
         zone_given_(!request.context.timezone.empty()),
@@ -114,7 +116,7 @@ class Reading {
   }
 
   void read_journal(const JournalChoice& choice) {
-    take(read_journal_input(choice, selection_, sink(),
+    take(read_journal_input(choice, selection_, sink_of_this_host(),
                             [this](UserlandEvent event) { inputs_.gathering.take(std::move(event)); }));
   }
 
@@ -140,8 +142,8 @@ class Reading {
 
   void read_ring(KernelRing ring) {
     if (context_.host.empty()) context_.host = host_name();
-    auto summary =
-        read_source(TextSource::from_memory(std::move(ring.records), kKernelRing), options_for(kKernelRing), sink());
+    auto summary = read_source(TextSource::from_memory(std::move(ring.records), kKernelRing), options_for(kKernelRing),
+                               sink_of_this_host());
     for (BlindSpot& spot : gaps_of(ring)) summary.blind_spots.push_back(std::move(spot));
     take(std::move(summary));
   }
@@ -151,6 +153,15 @@ class Reading {
  private:
   EventSink sink() {
     return [this](OomEvent event) { inputs_.gathering.take(std::move(event)); };
+  }
+
+  // Of logs whose events may be of the boot that runs here.
+  EventSink sink_of_this_host() {
+    if (!asks_living_) return sink();
+    return [this, living = std::make_shared<LivingTasks>("")](OomEvent event) {
+      living->attribute(event);
+      inputs_.gathering.take(std::move(event));
+    };
   }
 
   ReadOptions options_for(const std::string& name) {
@@ -195,6 +206,7 @@ class Reading {
   }
 
   bool quiet_;
+  bool asks_living_;  // the other commands say the same of a log at any time
   const Selection& selection_;
   ReadContext context_;
   bool zone_given_;

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "cli/local_log.hpp"
+#include "cli/running_host.hpp"
 #include "cli/small_files.hpp"
 
 namespace oomwhy {
@@ -19,12 +20,6 @@ namespace fs = std::filesystem;
 constexpr int kDeepest = 6;  // cgroups from the root to a unit: user.slice/user-1000.slice/user@…/app.slice/…
 constexpr std::size_t kMostFolders = 20'000;  // of a tree
 constexpr std::size_t kMostUnits = 4;
-
-std::string boot_of(const std::string& root) {
-  std::string id = read_text(root + "/proc/sys/kernel/random/boot_id").value_or("");
-  std::erase_if(id, [](char c) { return c == '-' || c == '\n'; });
-  return id;
-}
 
 bool is_of_journal(const Document& document) {
   return std::any_of(document.inputs.begin(), document.inputs.end(),
@@ -112,21 +107,6 @@ std::optional<std::int64_t> boot_time(const std::string& root) {
   return at == std::string::npos ? std::nullopt : number_at<std::int64_t>(std::string_view(*text).substr(at + 7));
 }
 
-// Field 22 of /proc/PID/stat, in ticks since boot; the name in parentheses may hold anything.
-std::optional<std::int64_t> start_ticks(const std::string& root, std::uint32_t pid) {
-  const auto text = read_text(root + "/proc/" + std::to_string(pid) + "/stat");
-  const std::size_t close = text ? text->rfind(')') : std::string::npos;
-  if (close == std::string::npos) return std::nullopt;
-  std::string_view fields = std::string_view(*text).substr(close + 1);
-  constexpr int kBetween = 19;  // fields 3 to 21
-  for (int field = 0; field <= kBetween; ++field) {
-    const std::size_t blank = fields.find(' ');
-    if (blank == std::string_view::npos) return std::nullopt;
-    fields.remove_prefix(blank + 1);
-  }
-  return number_at<std::int64_t>(fields);
-}
-
 std::optional<Time> oldest_start(const std::string& root, const std::set<std::uint32_t>& pids) {
   const auto boot = boot_time(root);
   std::optional<std::int64_t> oldest;
@@ -185,7 +165,7 @@ std::vector<std::string> units_of_interest(const Incident& incident) {
 }  // namespace
 
 void add_units_now(Document& document, const std::vector<std::size_t>& chosen, const std::string& root) {
-  const std::string boot = boot_of(root);
+  const std::string boot = running_boot(root);
   const Tree tree = find_tree(root);
   if (boot.empty() || tree.units.empty()) return;
   const bool journal = is_of_journal(document);

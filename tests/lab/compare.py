@@ -134,7 +134,7 @@ def check_incident(checks, incident, expected, told):
 
 def kills_logged(source, folder):
     """How many kills the log itself still has: of a storm neither the ring buffer nor journald keeps them all."""
-    log = {"journal.json": "journal.export", "kmsg.json": "dmesg.txt", "console.json": "console.log"}[source]
+    log = {"journal.json": "journal.export", "alive.json": "journal.export", "kmsg.json": "dmesg.txt", "console.json": "console.log"}[source]
     with open(os.path.join(folder, log), encoding="utf-8", errors="replace") as file:
         return sum("emory: Killed process" in line for line in file)
 
@@ -232,8 +232,12 @@ def compare(name, folder):
     sources = ["journal.json", "kmsg.json"] if scenario.kills else ["journal.json"]
     if scenario.panic:
         sources = ["console.json"]
+    if scenario.alive:
+        sources.append("alive.json")
     for source in sources:
         checks, incident = check_source(source, folder, scenario.expected, told)
+        if source == "alive.json" and incident:
+            checks.that("cause's unit", incident["cause"]["unit"], scenario.alive)
         result["held"] += checks.held
         result["broken"] += checks.broken
         if source == sources[0] and incident:

@@ -28,6 +28,8 @@ class Scenario:
     over: str | None = None
     # The bystander that the advice is to save, None where nobody is killed for another's doing.
     saved: str | None = None
+    # The unit of the cause where it logs nothing: oomwhy is asked while it still runs, too, and advises then.
+    alive: str | None = None
     # What a reader does who follows the advice where the log does not name the unit: its drop-in, and commands.
     by_hand: dict = field(default_factory=dict)
     tidy: list = field(default_factory=list)
@@ -88,7 +90,7 @@ SCENARIOS = {
     "host-protected-leak": Scenario(
         "a leak that OOMScoreAdjust=-900 protects; a smaller service dies for it",
         ledger(90), [Service("metrics-agent", "--mb 320", {"OOMScoreAdjust": "-900"})],
-        of_host("ledgerdb", "metrics-agent", False), saved="ledgerdb"),
+        of_host("ledgerdb", "metrics-agent", False), saved="ledgerdb", alive="metrics-agent.service"),
     "host-swarm-goes-on": Scenario(
         "the same, and then the small ones die one after the other",
         ledger(190), [Service("status-poll", "--mb 8 --children 0 --every 0.2")],

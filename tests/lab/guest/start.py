@@ -121,6 +121,17 @@ def run_into(file, *command):
         return subprocess.run(command, check=False, stdin=subprocess.DEVNULL, stdout=out, stderr=errors).returncode
 
 
+def advise():
+    run_into("advise.txt", PROGRAM, "advise", f"--out={OUT}/advised")
+
+
+def ask_at_once():
+    """While the one that caused it still runs."""
+    subprocess.run(["journalctl", "--sync"], check=False)
+    run_into("alive.json", PROGRAM, "-o", "json")
+    advise()
+
+
 def ask():
     """oomwhy on the live journal and on the ring buffer, and the logs themselves for whoever has to mend it."""
     subprocess.run(["journalctl", "--sync"], check=False)
@@ -135,7 +146,8 @@ def ask():
 def apply_written():
     """Installs the drop-ins of `oomwhy advise` as they are written, and says which settings they make."""
     folder = f"{OUT}/advised"
-    run_into("advise.txt", PROGRAM, "advise", f"--out={folder}")
+    if not os.path.isdir(folder):
+        advise()
     applied = []
     for unit in sorted(os.listdir(folder)) if os.path.isdir(folder) else []:
         for file in sorted(os.listdir(f"{folder}/{unit}")) if unit.endswith(".d") else []:
@@ -234,6 +246,8 @@ def run(scenario):
     if scenario.panic:
         watch_until_panic(seen, told)
     watch(seen, scenario.kills, PATIENCE_SECONDS, scenario.over)
+    if scenario.alive:
+        ask_at_once()
     settle(scenario, seen)
     told["truth"] = seen.told()
     told["units"] = {service.name: state(service.name) for service in scenario.bystanders + scenario.culprits}
