@@ -97,7 +97,7 @@ SCENARIOS = {
         of_host("ledgerdb", "status-poll", False), kills=4, saved="ledgerdb"),
     "cgroup-unit": Scenario(
         "a unit leaks up to its own MemoryMax",
-        ledger(90), [Service("report-worker", "", {"MemoryMax": "80M"})], of_unit("report-worker")),
+        ledger(90), [Service("report-worker", "--rate 8", {"MemoryMax": "80M"})], of_unit("report-worker")),
     "cgroup-group": Scenario(
         "OOMPolicy=kill: at the unit's limit all of it dies",
         ledger(90), [Service("worker-pool", "--mb 40 --children 4 --every 0.5", {"MemoryMax": "100M", "OOMPolicy": "kill"})],
@@ -110,7 +110,7 @@ SCENARIOS = {
         slices={"tenant-a.slice": {"MemoryMax": "170M"}}),
     "cgroup-v1": Scenario(
         "the same as cgroup-unit, on cgroup v1",
-        ledger(90), [Service("report-worker", "", {"MemoryMax": "80M"})], of_unit("report-worker"),
+        ledger(90), [Service("report-worker", "--rate 8", {"MemoryMax": "80M"})], of_unit("report-worker"),
         kernel=LEGACY_CGROUPS),
     "crash-loop": Scenario(
         "Restart=always brings a leak back to its limit again and again",
@@ -164,7 +164,7 @@ SCENARIOS = {
         files={"/proc/sys/vm/panic_on_oom": "1"}),
     "scan-service": Scenario(
         "the nightly scan as its package installs it, under systemd, after a unit has leaked up to its MemoryMax",
-        ledger(60), [Service("report-worker", "", {"MemoryMax": "80M"})], of_unit("report-worker"), scan=True),
+        ledger(60), [Service("report-worker", "--rate 8", {"MemoryMax": "80M"})], of_unit("report-worker"), scan=True),
     "odd-names": Scenario(
         "processes that are named like parts of a report",
         [Service(f"odd-{number}", f"--mb 4 --name {spelt}") for number, spelt in enumerate(ODD_NAMES.values())],
