@@ -30,6 +30,24 @@ TEST_CASE("a group kill is one event, and a process that it names twice is one v
   CHECK(events[0].group_kill_path == "/system.slice/pool.service");
 }
 
+// A guest of tests/lab, 6.1.0-56-cloud-amd64; its /proc/vmstat counted three kills. The service manager had ended 242.
+TEST_CASE("of a group one was ended by another than the kernel") {
+  const std::string cgroup = "Memory cgroup out of memory: ";
+  const std::string tail = ", shmem-rss:0kB, UID:0 pgtables:140kB oom_score_adj:0";
+  const auto [events, summary] = assemble(
+      Lines{cgroup + "Killed process 241 (worker-pool) total-vm:57580kB, anon-rss:46424kB, file-rss:3208kB" + tail,
+            "Tasks in /system.slice/worker-pool.service are going to be killed due to memory.oom.group set",
+            cgroup + "Killed process 240 (worker-pool) total-vm:16460kB, anon-rss:5436kB, file-rss:6048kB" + tail,
+            cgroup + "OOM victim 241 (worker-pool) is already exiting. Skip killing the task",
+            cgroup + "OOM victim 242 (worker-pool) is already exiting. Skip killing the task",
+            cgroup + "Killed process 243 (worker-pool) total-vm:33936kB, anon-rss:21640kB, file-rss:3104kB" + tail});
+  REQUIRE(events.size() == 1);
+  std::vector<std::uint32_t> killed, exiting;
+  for (const Victim& victim : events[0].victims) (victim.already_exiting ? exiting : killed).push_back(victim.pid);
+  CHECK(killed == std::vector<std::uint32_t>{241, 240, 243});
+  CHECK(exiting == std::vector<std::uint32_t>{242});
+}
+
 TEST_CASE("bare kill lines behind a whole report are events of their own") {
   const auto [events, summary] = assemble(whole_report("php", 300, 341) + Lines{killed(401), killed(402)});
   REQUIRE(events.size() == 3);
