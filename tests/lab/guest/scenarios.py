@@ -85,7 +85,7 @@ def ledger(mb):
 SCENARIOS = {
     "host-swarm": Scenario(
         "ever more small processes use up the host; the kernel kills the one large service",
-        ledger(190), [Service("status-poll", "--mb 8 --children 0 --every 0.2")],
+        ledger(190), [Service("status-poll", "--mb 8 --children 0 --every 0.4")],
         of_host("ledgerdb", "status-poll", False), saved="ledgerdb"),
     "host-protected-leak": Scenario(
         "a leak that OOMScoreAdjust=-900 protects; a smaller service dies for it",
@@ -93,7 +93,7 @@ SCENARIOS = {
         of_host("ledgerdb", "metrics-agent", False), saved="ledgerdb", alive="metrics-agent.service"),
     "host-swarm-goes-on": Scenario(
         "the same, and then the small ones die one after the other",
-        ledger(190), [Service("status-poll", "--mb 8 --children 0 --every 0.2")],
+        ledger(190), [Service("status-poll", "--mb 8 --children 0 --every 0.4")],
         of_host("ledgerdb", "status-poll", False), kills=4, saved="ledgerdb"),
     "cgroup-unit": Scenario(
         "a unit leaks up to its own MemoryMax",
@@ -148,7 +148,7 @@ SCENARIOS = {
     # By score the large service would be chosen; of those that ask, next to all are small ones of the swarm.
     "allocating-task": Scenario(
         "vm.oom_kill_allocating_task=1: whoever asks dies",
-        ledger(190), [Service("status-poll", "--mb 8 --children 0 --every 0.1")],
+        ledger(190), [Service("status-poll", "--mb 8 --children 0 --every 0.3")],
         {"scope": "host", "victim": {}, "cause": {"kind": "processes", "name": "status-poll"},
          "deviation": "allocating_task"},
         files={"/proc/sys/vm/oom_kill_allocating_task": "1"}),
