@@ -49,6 +49,22 @@ std::optional<std::uint32_t> task_of(std::string_view caller) {
   return static_cast<std::uint32_t>(pid);
 }
 
+// "oom_memcg=/x,task_memcg=/x/k,task_memcg=/x,task_memcg=/x/k/y": where a cgroup is called like the field behind it,
+// the limit may end in more than one place. "Memory cgroup stats for" has its path alone.
+ConstraintSummary with_limit(ConstraintSummary fact, const std::optional<std::string>& stats_path) {
+  constexpr std::string_view words = ",task_memcg=";
+  if (!fact.oom_memcg || !fact.task_memcg || !stats_path) return fact;
+  // One stands behind the other in the line.
+  const char* begin = fact.oom_memcg->data();
+  const std::string_view both(begin,
+                              static_cast<std::size_t>(fact.task_memcg->data() - begin) + fact.task_memcg->size());
+  const std::string limit = *stats_path + std::string(words);
+  if (!both.starts_with(limit)) return fact;
+  fact.oom_memcg = both.substr(0, stats_path->size());
+  fact.task_memcg = both.substr(limit.size());
+  return fact;
+}
+
 }  // namespace
 
 struct ReportBuilder::Visitor {
@@ -199,8 +215,9 @@ struct ReportBuilder::Visitor {
   }
 
   // --- who and why ---
-  void operator()(const ConstraintSummary& fact) const {
+  void operator()(const ConstraintSummary& printed) const {
     confirm();
+    const ConstraintSummary fact = with_limit(printed, report.stats_path_);
     event.lines.constraint = line.line;
     if (fact.constraint) event.constraint = to_constraint(*fact.constraint);
     if (fact.nodemask) event.nodemask = own(fact.nodemask);

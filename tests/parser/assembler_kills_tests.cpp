@@ -146,3 +146,18 @@ TEST_CASE("page tables that the kernel printed in bytes and called kB are put ri
   REQUIRE(summary.diagnostics.size() == 1);
   CHECK(summary.diagnostics[0].kind == DiagnosticKind::Contradiction);
 }
+
+// Whoever may make cgroups may call one "x,task_memcg=".
+TEST_CASE("where a limit is called like a field, the path of its statistics tells where it ends") {
+  const std::string line =
+      "oom-kill:constraint=CONSTRAINT_MEMCG,nodemask=(null),cpuset=/,mems_allowed=0,oom_memcg=/x,task_memcg=/x/k,"
+      "task_memcg=/x,task_memcg=/x/k/y,task=dd,pid=6911,uid=0";
+  const auto [events, summary] = assemble(Lines{"Memory cgroup stats for /x,task_memcg=/x/k:", line});
+  REQUIRE(events.size() == 1);
+  CHECK(events[0].memcg->limiting == "/x,task_memcg=/x/k");
+  CHECK(events[0].victims[0].cgroup == "/x,task_memcg=/x/k/y");
+  // Of another limit the statistics say nothing: in the line alone the shortest is taken.
+  const auto [alone, unused] = assemble(Lines{line});
+  CHECK(alone[0].memcg->limiting == "/x");
+  CHECK(alone[0].victims[0].cgroup == "/x/k,task_memcg=/x,task_memcg=/x/k/y");
+}
