@@ -101,9 +101,13 @@ Section proof(const Screen& screen) {
 
 Section prevention(const Screen& screen) {
   Section section;
+  std::size_t deeds = 0;
   for (const Advice* advice : chosen_advice(screen.incident.advice)) {
-    const std::size_t before = section.blocks.size();
-    section.add(advice_rows(screen, *advice), before == 0 ? Rank::Important : before == 1 ? Rank::Useful : Rank::Extra);
+    // That nothing can be set is worth less than what can be done instead.
+    const bool is_deed = advice->action != AdviceAction::None;
+    const Rank rank = is_deed && deeds == 0 ? Rank::Important : deeds < 2 ? Rank::Useful : Rank::Extra;
+    section.add(advice_rows(screen, *advice), rank);
+    if (is_deed) ++deeds;
   }
   section.heading = {{{heading(screen, "PREVENT", "advise", ""), Tone::Heading}}};
   section.items = screen.incident.advice.size();
