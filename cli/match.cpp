@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "report/cgroup_path.hpp"
+#include "report/folding.hpp"
 
 namespace oomwhy {
 namespace {
@@ -82,10 +83,21 @@ bool could_be_id(std::string_view word) {
 
 bool is_comm(std::string_view comm, std::string_view word) { return comm == word.substr(0, kLongestComm); }
 
+// Of the victims that are only counted.
+template <typename Fits>
+bool any_counted(const Incident& incident, Fits fits) {
+  bool any = false;
+  for_each_folded(incident, [&](const FoldedReports& folded) {
+    any = any || std::any_of(folded.victims.begin(), folded.victims.end(), [&](const auto& v) { return fits(v.first); });
+  });
+  return any;
+}
+
 bool has_comm(const Incident& incident, std::string_view word) {
   const auto& victims = incident.victims;
   const auto& name = incident.cause.name;
   return std::any_of(victims.begin(), victims.end(), [&](const auto& v) { return is_comm(v.victim.comm, word); }) ||
+         any_counted(incident, [&](const VictimKind& kind) { return is_comm(kind.comm, word); }) ||
          (incident.cause.kind == CauseKind::Processes && name && is_comm(*name, word));
 }
 
@@ -94,14 +106,20 @@ bool has_pid(const Incident& incident, std::string_view word) {
   if (!pid) return false;
   const auto& victims = incident.victims;
   const auto& causes = incident.cause.pids;
-  return std::any_of(victims.begin(), victims.end(), [&](const auto& v) { return v.victim.pid == *pid; }) ||
+  bool counted = false;
+  for_each_folded(incident, [&](const FoldedReports& folded) {
+    counted = counted || std::find(folded.pids.begin(), folded.pids.end(), *pid) != folded.pids.end();
+  });
+  return counted ||
+         std::any_of(victims.begin(), victims.end(), [&](const auto& v) { return v.victim.pid == *pid; }) ||
          std::find(causes.begin(), causes.end(), *pid) != causes.end();
 }
 
 bool has_uid(const Incident& incident, std::string_view word) {
   const auto uid = parse_number<std::uint32_t>(word);
   const auto& victims = incident.victims;
-  return uid && std::any_of(victims.begin(), victims.end(), [&](const auto& v) { return v.victim.uid == uid; });
+  return uid && (std::any_of(victims.begin(), victims.end(), [&](const auto& v) { return v.victim.uid == uid; }) ||
+                 any_counted(incident, [&](const VictimKind& kind) { return kind.uid == uid; }));
 }
 
 // "/a.slice/b.service": its unit and its slice are both meant by their names.
@@ -117,9 +135,13 @@ bool is_in_unit(const Incident& incident, const std::string& pattern) {
   const auto fits = [&](const std::optional<std::string>& name) {
     return name && ::fnmatch(pattern.c_str(), name->c_str(), 0) == 0;
   };
+  const auto is_of_unit = [&](const std::optional<std::string>& unit, const std::optional<std::string>& cgroup) {
+    return fits(unit) || (cgroup && is_in_unit(*cgroup, pattern));
+  };
   for (const IncidentVictim& victim : incident.victims) {
-    if (fits(victim.unit) || (victim.victim.cgroup && is_in_unit(*victim.victim.cgroup, pattern))) return true;
+    if (is_of_unit(victim.unit, victim.victim.cgroup)) return true;
   }
+  if (any_counted(incident, [&](const VictimKind& kind) { return is_of_unit(kind.unit, kind.cgroup); })) return true;
   for (const AnalysedEvent& event : incident.events) {
     const auto& memcg = event.event.memcg;
     if (memcg && memcg->limiting && is_in_unit(*memcg->limiting, pattern)) return true;
@@ -148,12 +170,7 @@ bool has_killer(const Incident& incident, std::string_view word) {
   return std::find(incident.killers.begin(), incident.killers.end(), word) != incident.killers.end();
 }
 
-bool has_id(const Incident& incident, std::string_view word) {
-  const std::string prefix = lower_hex_digits(word);
-  const auto& ids = incident.event_ids;
-  return incident.id.starts_with(prefix) ||
-         std::any_of(ids.begin(), ids.end(), [&](const std::string& id) { return id.starts_with(prefix); });
-}
+bool has_id(const Incident& incident, std::string_view word) { return answers_to(incident, lower_hex_digits(word)); }
 
 bool fits(const Incident& incident, const Match& match) {
   switch (match.field) {

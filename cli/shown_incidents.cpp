@@ -10,7 +10,7 @@ std::vector<std::size_t> ShownIncidents::take_new(const Document& document, cons
   std::vector<std::size_t> fresh;
   for (const std::size_t i : selected) {
     const Incident& incident = document.incidents[i];
-    const std::size_t count = std::max(incident.events_total, incident.victims.size());
+    const std::size_t count = std::max(incident.events_total, incident.victims_total);
     const auto known = kills_.find(incident.id);
     if (known == kills_.end() || known->second < count) fresh.push_back(i);
     kills[incident.id] = count;

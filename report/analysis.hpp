@@ -113,6 +113,7 @@ struct EventAnalysis {
 };
 
 struct EventFindings;  // report/cause.hpp
+struct FoldedReports;  // report/folding.hpp
 
 // An event together with what was concluded from it.
 struct AnalysedEvent {
@@ -122,6 +123,7 @@ struct AnalysedEvent {
   // What its tables said, where they were left out before its incident was judged; empty afterwards.
   std::shared_ptr<const EventFindings> findings;
   std::optional<bool> restarted;  // rules_incident.hpp: find_restarts(), once tables of the incident were left out
+  std::shared_ptr<const FoldedReports> folded;  // what came between this report and the next, if it is only counted
 };
 
 struct TimelineEntry {
@@ -145,14 +147,15 @@ struct IncidentVictim {
 
 struct Incident {
   std::string id;
-  std::vector<std::string> event_ids;
+  std::vector<std::string> event_ids;  // of `events`
   std::optional<Time> started, ended;
   std::string host, boot_id;  // empty: not known
   Scope scope = Scope::Unknown;
   std::vector<std::string> killers;     // "kernel"
   std::vector<std::string> summary;     // sentences
-  std::vector<IncidentVictim> victims;  // the chosen one of the first event first
-  std::size_t events_total = 0;
+  std::vector<IncidentVictim> victims;  // of `events`, the chosen one of the first first
+  std::size_t victims_total = 0;        // with those of reports that are only counted
+  std::size_t events_total = 0;         // likewise
   std::vector<AnalysedEvent> events;
   std::size_t telling_event = 0;  // index into `events`: the one that the cause was read from
   Cause cause;

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <utility>
 
+#include "report/folding.hpp"
 #include "report/ranking.hpp"
 #include "report/rules_incident.hpp"
 
@@ -45,8 +46,14 @@ int breadth(const Judged& judged) {
 bool same_cause(const Cause& a, const Cause& b) { return a.kind == b.kind && a.name == b.name && a.unit == b.unit; }
 
 std::size_t support(const std::vector<Judged>& judged, const Cause& cause) {
-  return static_cast<std::size_t>(std::count_if(
-      judged.begin(), judged.end(), [&](const Judged& other) { return same_cause(other.verdict->cause, cause); }));
+  std::size_t votes = 0;
+  for (const Judged& other : judged) {
+    votes += same_cause(other.verdict->cause, cause) ? 1 : 0;
+    if (!other.analysed->folded) continue;
+    const auto counted = other.analysed->folded->causes.find({cause.kind, cause.name, cause.unit});
+    votes += counted != other.analysed->folded->causes.end() ? counted->second : 0;
+  }
+  return votes;
 }
 
 // Host before cgroup, sure before unsure, what most events say before what one says, early before late. Only causes of
@@ -94,9 +101,13 @@ bool is_held_by_nobody(CauseKind kind) {
 
 // --- victims ------------------------------------------------------------------------------------------------------
 
-bool names(const Cause& cause, const Victim& victim) {
+bool names(const Cause& cause, const std::string& comm) {
   return (cause.kind == CauseKind::Processes || cause.kind == CauseKind::Locked || cause.kind == CauseKind::Node) &&
-         cause.name == victim.comm;
+         cause.name == comm;
+}
+
+bool names_surely(const Cause& cause, const std::string& comm) {
+  return cause.confidence >= Confidence::Medium && names(cause, comm);
 }
 
 // Of a bare kill line only the name can be held against the incident's cause; a mismatch then says nothing.
@@ -104,31 +115,52 @@ std::optional<bool> of_victim(const Judged& own, const Cause& cause, const Victi
   if (chosen && own.verdict->victim_is_cause) {
     return own.verdict->victim_is_cause;
   }
-  if (cause.confidence >= Confidence::Medium && names(cause, victim)) {
+  if (names_surely(cause, victim.comm)) {
     return true;
   }
   if (!chosen && own.verdict->victim_is_cause) {
-    return names(own.verdict->cause, victim);
+    return names(own.verdict->cause, victim.comm);
   }
   return std::nullopt;
 }
 
+// What the chosen victims' answers have in common.
+class CommonAnswer {
+ public:
+  void add(bool answer) {
+    differ_ = differ_ || (common_ && common_ != answer);
+    common_ = answer;
+  }
+
+  void add(const FoldedReports& folded, const Cause& cause) {
+    for (const auto& [kind, counts] : folded.victims) {
+      if (counts.guilty > 0 || (counts.unjudged > 0 && names_surely(cause, kind.comm))) add(true);
+      if (counts.innocent > 0) add(false);
+    }
+    if (folded.other_victims.guilty > 0) add(true);
+    if (folded.other_victims.innocent > 0) add(false);
+  }
+
+  std::optional<bool> get() const { return differ_ ? std::nullopt : common_; }
+
+ private:
+  std::optional<bool> common_;
+  bool differ_ = false;
+};
+
 void judge_victims(const std::vector<Judged>& judged, Verdict& verdict) {
-  std::optional<bool> common;
-  bool differ = false;
+  CommonAnswer common;
   for (const Judged& own : judged) {
     bool chosen = true;
     for (const Victim& victim : own.analysed->event.victims) {
       const std::optional<bool> answer = of_victim(own, verdict.cause, victim, chosen);
       verdict.victims_are_cause.push_back(answer);
-      if (chosen && answer) {
-        differ = differ || (common && common != answer);
-        common = answer;
-      }
+      if (chosen && answer) common.add(*answer);
       chosen = false;
     }
+    if (own.analysed->folded) common.add(*own.analysed->folded, verdict.cause);
   }
-  verdict.victim_is_cause = differ ? std::nullopt : common;
+  verdict.victim_is_cause = common.get();
 }
 
 void add_evidence(std::optional<Evidence> evidence, std::vector<Evidence>& list) {

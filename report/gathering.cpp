@@ -5,6 +5,7 @@
 
 #include "report/append.hpp"
 #include "report/coverage.hpp"
+#include "report/folding.hpp"
 #include "report/idle_words.hpp"
 #include "report/incident.hpp"
 #include "report/judgement.hpp"
@@ -18,18 +19,19 @@ namespace oomwhy {
 namespace {
 
 constexpr std::uint64_t kBytesAnEvent = 2048;  // of tables, for each report: less than what is left of one without
+constexpr std::size_t kFullStorms = 4;         // as many reports as these keep are held before they are counted
 
 }  // namespace
 
 Gathering::Gathering(Background background, GatheringLimits limits)
-    : background_(std::move(background)), limits_(std::move(limits)) {}
+    : background_(std::move(background)), limits_(std::move(limits)), most_events_(kFullStorms * 2 * limits_.at_ends) {}
 
 void Gathering::take(OomEvent event) {
   EventAnalysis analysis = analyse(event, recent_.before(event));
   recent_.remember(event);
   events_.push_back({.event = std::move(event), .analysis = std::move(analysis)});
   held_ += weight(events_.back());
-  if (held_ > limits_.bytes) make_room();
+  if (held_ > limits_.bytes || events_.size() > most_events_) make_room();
 }
 
 void Gathering::take(UserlandEvent word) {
@@ -41,10 +43,8 @@ void Gathering::take(UserlandEvent word) {
 }
 
 bool Gathering::is_wanted(const Incident& incident) const {
-  return std::any_of(limits_.wanted.begin(), limits_.wanted.end(), [&](const std::string& digits) {
-    const auto& ids = incident.event_ids;
-    return std::any_of(ids.begin(), ids.end(), [&](const std::string& id) { return id.starts_with(digits); });
-  });
+  return std::any_of(limits_.wanted.begin(), limits_.wanted.end(),
+                     [&](const std::string& digits) { return answers_to(incident, digits); });
 }
 
 Background Gathering::background_of(const Incident& incident, const UserlandWords& words) const {
@@ -57,7 +57,9 @@ void Gathering::make_room() {
   std::vector<Incident> incidents = cluster(std::exchange(events_, {}));
   held_ = 0;
   for (Incident& incident : incidents) {
-    if (!is_wanted(incident)) leave_middle_out(incident, background_of(incident, words), limits_.bytes / 8);
+    const Background background = background_of(incident, words);
+    leave_middle_out(incident, background, is_wanted(incident) ? kIncidentBudget : limits_.bytes / 8);
+    count_middle(incident, background, limits_.at_ends);
     held_ += weight(incident);
   }
   for (std::size_t i = 0; i + 1 < incidents.size() && held_ > limits_.bytes / 2; ++i) {
@@ -69,6 +71,7 @@ void Gathering::make_room() {
   for (Incident& incident : incidents) append(events_, std::move(incident.events));
   // What has to stay, and the many reports of a storm, are not gone through again and again.
   limits_.bytes = std::max({limits_.bytes, 2 * held_, kBytesAnEvent * events_.size()});
+  most_events_ = std::max(most_events_, 2 * events_.size());
 }
 
 Document Gathering::finish(std::vector<InputSummary> inputs) {
@@ -78,7 +81,9 @@ Document Gathering::finish(std::vector<InputSummary> inputs) {
   document.incidents = cluster(std::exchange(events_, {}));
   const UserlandWords words(words_);
   for (Incident& incident : document.incidents) {
-    judge(incident, background_of(incident, words));
+    const Background background = background_of(incident, words);
+    count_middle(incident, background, limits_.at_ends);
+    judge(incident, background);
     for (AnalysedEvent& event : incident.events) event.findings.reset();
   }
   join_userland(document.incidents, words);

@@ -1,6 +1,6 @@
 // Takes what is read, report by report and word by word, and ends in the whole judgement. What it holds meanwhile is
 // bounded: where the tables of all reports would not fit, those in the middle of an incident are read off and left out,
-// then those of the oldest incidents.
+// then those of the oldest incidents; of a storm's reports most are only counted.
 #pragma once
 
 #include <cstdint>
@@ -16,6 +16,7 @@ namespace oomwhy {
 struct GatheringLimits {
   std::uint64_t bytes = std::uint64_t{24} << 20U;  // of tables and raw text
   std::size_t words = 8192;                        // of other programs
+  std::size_t at_ends = 256;  // reports at the beginning and at the end of an incident that are kept one by one
   std::vector<std::string> wanted;  // ids, or their first digits: the tables of these incidents stay whole
 };
 
@@ -40,7 +41,8 @@ class Gathering {
   GatheringLimits limits_;
   RecentVictims recent_;
   std::vector<AnalysedEvent> events_;
-  std::uint64_t held_ = 0;  // bytes of the tables and raw text of `events_`
+  std::uint64_t held_ = 0;       // bytes of the tables and raw text of `events_`
+  std::size_t most_events_ = 0;  // `events_` may be until room is made
   std::vector<UserlandEvent> words_;
 };
 

@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <set>
 #include <tuple>
 
 #include "report/append.hpp"
 #include "report/cause.hpp"
 #include "report/cgroup_path.hpp"
+#include "report/folding.hpp"
 #include "report/moment.hpp"
 #include "report/scene.hpp"
 
@@ -27,7 +29,7 @@ std::optional<std::int64_t> clock_of(const OomEvent& event) {
 
 // Events that know the time come first, in its order; the others by where they stand. Nothing depends on the order in
 // which the inputs were named.
-bool comes_before(const AnalysedEvent& a, const AnalysedEvent& b) {
+bool is_earlier(const OomEvent& a, const OomEvent& b) {
   const auto key = [](const OomEvent& event) {
     const std::optional<std::int64_t> clock = clock_of(event);
     return std::tuple(!clock.has_value(), clock.value_or(0));
@@ -38,11 +40,13 @@ bool comes_before(const AnalysedEvent& a, const AnalysedEvent& b) {
   const auto line = [](const OomEvent& event) {
     return std::tuple(event.time.uptime_us.value_or(0), event.origin.line);
   };
-  if (key(a.event) != key(b.event)) {
-    return key(a.event) < key(b.event);
+  if (key(a) != key(b)) {
+    return key(a) < key(b);
   }
-  return place(a.event) != place(b.event) ? place(a.event) < place(b.event) : line(a.event) < line(b.event);
+  return place(a) != place(b) ? place(a) < place(b) : line(a) < line(b);
 }
+
+bool comes_before(const AnalysedEvent& a, const AnalysedEvent& b) { return is_earlier(a.event, b.event); }
 
 // --- one event from several sources -------------------------------------------------------------------------------
 
@@ -85,6 +89,37 @@ void learn(OomEvent& kept, const OomEvent& copy) {
   }
 }
 
+// Whether `event` stands between an event and the last of those after it that are only counted.
+bool is_within(const OomEvent& event, const AnalysedEvent& before) {
+  const std::optional<double> since = seconds_within_boot(before.event.time, event.time);
+  const std::optional<double> until = seconds_within_boot(event.time, before.folded->last.time);
+  return since && until && *since >= -kTogether && *until >= -kTogether;
+}
+
+// Of reports that are only counted no more than the ids are known: what another source says of them again is a copy.
+void drop_copies_of_folded(std::vector<AnalysedEvent>& events) {
+  std::multimap<std::string, std::size_t> by_id;
+  for (std::size_t i = 0; i < events.size(); ++i) {
+    if (!events[i].folded) by_id.emplace(events[i].analysis.id, i);
+  }
+  std::set<std::size_t> copies;
+  for (const AnalysedEvent& before : events) {
+    if (!before.folded) continue;
+    for (const std::uint64_t id : before.folded->ids) {
+      const auto [first, last] = by_id.equal_range(id_in_words(id));
+      for (auto entry = first; entry != last; ++entry) {
+        const OomEvent& event = events[entry->second].event;
+        const bool other_source = event.origin.source != before.folded->last.origin.source;
+        if (other_source && may_be_equal(event.boot_id, before.event.boot_id) && is_within(event, before)) {
+          copies.insert(entry->second);
+        }
+      }
+    }
+  }
+  std::size_t index = 0;
+  std::erase_if(events, [&](const AnalysedEvent&) { return copies.contains(index++); });
+}
+
 // In place: a storm's reports stand in memory once.
 void take_copies_once(std::vector<AnalysedEvent>& events) {
   std::size_t taken = 0;
@@ -105,6 +140,7 @@ void take_copies_once(std::vector<AnalysedEvent>& events) {
     AnalysedEvent& kept = events[copy->second];
     if (is_better(event.event, kept.event)) {
       std::swap(kept, event);
+      std::swap(kept.folded, event.folded);
     }
     learn(kept.event, event.event);
   }
@@ -120,8 +156,12 @@ void sort_by_time(std::vector<AnalysedEvent>& events) {
 
 // --- clusters -----------------------------------------------------------------------------------------------------
 
-// The events of one incident, as indices.
-using Cluster = std::vector<std::size_t>;
+// The events of one incident.
+struct Cluster {
+  std::vector<std::size_t> indices;
+  std::size_t reports = 0;         // with those that are only counted
+  const OomEvent* last = nullptr;  // the latest
+};
 
 bool is_same_boot(const OomEvent& a, const OomEvent& b) {
   if (a.origin.source == b.origin.source && a.boot_index != b.boot_index) {
@@ -155,18 +195,33 @@ bool belongs(const OomEvent& event, const OomEvent& last, std::size_t events_bef
   return std::abs(*apart) <= (looping ? kSlowLoop : kTogether);
 }
 
+// Whether `event` came while reports of the cluster came that are only counted.
+bool is_inside(const std::vector<AnalysedEvent>& events, const Cluster& cluster, const OomEvent& event) {
+  const AnalysedEvent& before = events[cluster.indices.back()];
+  return before.folded && is_same_boot(before.event, event) && is_within(event, before);
+}
+
+void add(Cluster& cluster, const std::vector<AnalysedEvent>& events, std::size_t index) {
+  const AnalysedEvent& event = events[index];
+  const OomEvent& end = event.folded ? event.folded->last : event.event;
+  cluster.indices.push_back(index);
+  cluster.reports += 1 + (event.folded ? event.folded->reports : 0);
+  // An event that came while others were only counted does not end them.
+  if (cluster.last == nullptr || !is_earlier(end, *cluster.last)) cluster.last = &end;
+}
+
 std::vector<Cluster> gather(const std::vector<AnalysedEvent>& events) {
   std::vector<Cluster> clusters;
   std::map<std::string, std::vector<std::size_t>> open;  // by host: the latest clusters, one for each boot at most
-  const auto last_of = [&](std::size_t cluster) -> const OomEvent& { return events[clusters[cluster].back()].event; };
+  const auto last_of = [&](std::size_t cluster) -> const OomEvent& { return *clusters[cluster].last; };
   for (std::size_t i = 0; i < events.size(); ++i) {
     const OomEvent& event = events[i].event;
     std::vector<std::size_t>& candidates = open[event.host];
     const auto found = std::find_if(candidates.rbegin(), candidates.rend(), [&](std::size_t index) {
-      return belongs(event, last_of(index), clusters[index].size());
+      return belongs(event, last_of(index), clusters[index].reports) || is_inside(events, clusters[index], event);
     });
     if (found != candidates.rend()) {
-      clusters[*found].push_back(i);
+      add(clusters[*found], events, i);
       continue;
     }
     candidates.erase(std::remove_if(candidates.begin(), candidates.end(),
@@ -176,7 +231,7 @@ std::vector<Cluster> gather(const std::vector<AnalysedEvent>& events) {
       candidates.erase(candidates.begin());
     }
     candidates.push_back(clusters.size());
-    clusters.push_back({i});
+    add(clusters.emplace_back(), events, i);
   }
   return clusters;
 }
@@ -212,33 +267,10 @@ std::vector<IncidentVictim> read_victims(const OomEvent& event) {
   return victims;
 }
 
-// The widest scope among the events: a host out of memory is not a cgroup's affair.
-Scope widest_scope(const Incident& incident) {
-  Scope widest = Scope::Unknown;
-  for (const AnalysedEvent& event : incident.events) {
-    const Scope scope = scope_of(event.event);
-    if (widest == Scope::Unknown || (widest == Scope::Cgroup && scope != Scope::Unknown) || scope == Scope::Host) {
-      widest = scope;
-    }
-  }
-  return widest;
-}
-
-void fill_in(Incident& incident) {
-  const OomEvent& first = incident.events.front().event;
-  const OomEvent& last = incident.events.back().event;
-  incident.id = incident.events.front().analysis.id;
-  incident.started = first.time;
-  incident.ended = last.ended ? last.ended : std::optional<Time>(last.time);
-  incident.host = first.host;
-  incident.scope = widest_scope(incident);
-  incident.killers = {"kernel"};
-  incident.events_total = incident.events.size();
-  for (const AnalysedEvent& event : incident.events) {
-    incident.event_ids.push_back(event.analysis.id);
-    incident.boot_id = incident.boot_id.empty() ? event.event.boot_id : incident.boot_id;
-    append(incident.victims, victims_of(event));
-  }
+void count_folded(Incident& incident, const FoldedReports& folded) {
+  incident.scope = wider(incident.scope, folded.scope);
+  incident.events_total += folded.reports;
+  incident.victims_total += all_victims(folded).all;
 }
 
 }  // namespace
@@ -247,15 +279,39 @@ std::vector<IncidentVictim> victims_of(const AnalysedEvent& analysed) {
   return analysed.findings ? analysed.findings->victims : read_victims(analysed.event);
 }
 
+void fill_in(Incident& incident) {
+  const OomEvent& first = incident.events.front().event;
+  const AnalysedEvent& end = incident.events.back();
+  const OomEvent& last = end.folded ? end.folded->last : end.event;
+  incident.id = incident.events.front().analysis.id;
+  incident.started = first.time;
+  incident.ended = last.ended ? last.ended : std::optional<Time>(last.time);
+  incident.host = first.host;
+  incident.scope = Scope::Unknown;
+  incident.killers = {"kernel"};
+  incident.events_total = incident.events.size();
+  incident.event_ids.clear();
+  incident.victims.clear();
+  for (const AnalysedEvent& event : incident.events) {
+    incident.scope = wider(incident.scope, scope_of(event.event));
+    incident.event_ids.push_back(event.analysis.id);
+    incident.boot_id = incident.boot_id.empty() ? event.event.boot_id : incident.boot_id;
+    append(incident.victims, victims_of(event));
+  }
+  incident.victims_total = incident.victims.size();
+  for_each_folded(incident, [&](const FoldedReports& folded) { count_folded(incident, folded); });
+}
+
 std::vector<Incident> cluster(std::vector<AnalysedEvent> events) {
   sort_by_time(events);
   take_copies_once(events);
+  drop_copies_of_folded(events);
   sort_by_time(events);
   std::vector<Incident> incidents;
   for (const Cluster& cluster : gather(events)) {
     Incident& incident = incidents.emplace_back();
-    incident.events.reserve(cluster.size());
-    for (const std::size_t index : cluster) {
+    incident.events.reserve(cluster.indices.size());
+    for (const std::size_t index : cluster.indices) {
       incident.events.push_back(std::move(events[index]));
     }
     fill_in(incident);

@@ -11,6 +11,9 @@ namespace oomwhy {
 // event_ids, times, host, boot, scope, killers, victims, events_total and events; the judgement is the caller's.
 std::vector<Incident> cluster(std::vector<AnalysedEvent> events);
 
+// Reads off `events` all that cluster() fills in; again where some of them are only counted now.
+void fill_in(Incident& incident);
+
 // The victims of one event, each with the unit that its cgroup path or its row of the table names.
 std::vector<IncidentVictim> victims_of(const AnalysedEvent& analysed);
 

@@ -129,6 +129,12 @@ Json victims(const Incident& incident) {
   });
 }
 
+// What is there of the first and the last reports only.
+Json omitted_of(const Incident& incident) {
+  const bool all = incident.event_ids.size() >= incident.events_total;
+  return all ? Json::array() : Json{"event_ids", "victims", "events", "timeline"};
+}
+
 }  // namespace
 
 Json incident_before_events(const Incident& incident) {
@@ -145,7 +151,9 @@ Json incident_before_events(const Incident& incident) {
   object["loop"] = incident.loop;
   object["summary"] = array_of(incident.summary, as_text);
   object["victims"] = victims(incident);
+  object["victims_total"] = incident.victims_total;
   object["events_total"] = incident.events_total;
+  object["omitted"] = omitted_of(incident);
   return object;
 }
 

@@ -179,6 +179,7 @@ Incident incident_of(const Json& line) {
   incident.loop = truth_of(member(line, "loop")).value_or(false);
   incident.summary = texts_of(member(line, "summary"));
   each(member(line, "victims"), [&](const Json& one) { incident.victims.push_back(victim_of(one)); });
+  incident.victims_total = number_of(member(line, "victims_total")).value_or(incident.victims.size());
   incident.events_total = number_of(member(line, "events_total")).value_or(0);
   incident.cause = cause_of(member(line, "cause"));
   incident.victim_is_cause = truth_of(member(line, "victim_is_cause"));

@@ -65,8 +65,8 @@ std::string evidence_words(const OomEvent& event) {
 void add_victims(Table& table, const Incident& incident) {
   const std::size_t shown = std::min(incident.victims.size(), kVictimsShown);
   for (std::size_t i = 0; i < shown; ++i) table.row({"Victim", victim_words(incident, incident.victims[i])});
-  if (incident.victims.size() > shown) {
-    table.row({"Victims", fmt::format("and {} more", incident.victims.size() - shown)});
+  if (incident.victims_total > shown) {
+    table.row({"Victims", fmt::format("and {} more", incident.victims_total - shown)});
   }
 }
 

@@ -6,8 +6,10 @@
 #include <charconv>
 #include <vector>
 
+#include "report/folding.hpp"
 #include "report/format.hpp"
 #include "report/scan_summary.hpp"
+#include "report/scene.hpp"
 #include "report/spelling.hpp"
 
 namespace oomwhy {
@@ -18,9 +20,10 @@ constexpr std::size_t kMostShown = 20;
 constexpr const char* kOther = "other";
 
 template <typename Key>
-void count(std::map<Key, std::uint64_t>& counters, const Key& key, const Key& other) {
+void count(std::map<Key, std::uint64_t>& counters, const Key& key, const Key& other, std::uint64_t more = 1) {
+  if (more == 0) return;
   const bool room = counters.size() < kMostNames || counters.contains(key);
-  ++counters[room ? key : other];
+  counters[room ? key : other] += more;
 }
 
 // Backslash, quote and newline as the format wants them; control characters are made visible first.
@@ -59,9 +62,9 @@ std::string seconds(std::int64_t microseconds) {
   return fmt::format("{:.3f}", static_cast<double>(microseconds) / 1e6);
 }
 
-bool is_incomplete(const Incident& incident) {
+bool any_incomplete(const Incident& incident) {
   return std::any_of(incident.events.begin(), incident.events.end(), [](const AnalysedEvent& event) {
-    return event.event.completeness.grade == Grade::C || event.event.completeness.grade == Grade::D;
+    return is_incomplete(event.event) || (event.folded && event.folded->any_incomplete);
   });
 }
 
@@ -75,12 +78,19 @@ void add(ScanTotals& totals, const Incident& incident) {
     if (victim.victim.already_exiting) continue;
     count(totals.victim_kills, to_utf8(victim.unit.value_or("")), std::string(kOther));
   }
+  for_each_folded(incident, [&](const FoldedReports& folded) {
+    for (const auto& [kind, counts] : folded.victims) {
+      count(totals.victim_kills, to_utf8(kind.unit.value_or("")), std::string(kOther), counts.all - counts.exiting);
+    }
+    const VictimCounts& others = folded.other_victims;
+    count(totals.victim_kills, std::string(kOther), std::string(kOther), others.all - others.exiting);
+  });
   count(totals.cause_incidents, to_utf8(incident.cause.unit.value_or("")), std::string(kOther));
   if (incident.started && incident.started->realtime_us) {
     std::int64_t& last = totals.last_incident_us[scope];
     last = std::max(last, *incident.started->realtime_us);
   }
-  if (is_incomplete(incident)) ++totals.incomplete_reports;
+  if (any_incomplete(incident)) ++totals.incomplete_reports;
 }
 
 std::uint64_t missed_messages(const BlindSpot& spot) {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "report/cause.hpp"
+#include "report/folding.hpp"
 #include "report/incident.hpp"
 #include "report/judgement.hpp"
 #include "report/retention.hpp"
@@ -128,6 +129,12 @@ void leave_all_out(Incident& incident, const Background& background) {
   for (std::size_t i = 0; i < incident.events.size(); ++i) {
     leave_out(incident.events[i], findings[i], i == incident.telling_event ? EvidenceKept::Yes : EvidenceKept::No);
   }
+}
+
+void count_middle(Incident& incident, const Background& background, std::size_t at_ends) {
+  if (incident.events.size() <= 2 * at_ends) return;
+  const std::vector<Findings> findings = read_off(incident, background.history);
+  fold(incident, findings, by_worth(incident, findings), at_ends);
 }
 
 }  // namespace oomwhy

@@ -1,5 +1,6 @@
 // Room for what is still to be read: the tables of an incident's reports are read off (report/cause.hpp: EventFindings)
-// and left out, so that it is judged the same without them.
+// and left out, so that it is judged the same without them; of very many reports most are only counted
+// (report/folding.hpp).
 #pragma once
 
 #include <cstdint>
@@ -14,5 +15,9 @@ void leave_middle_out(Incident& incident, const Background& background, std::uin
 
 // Of an incident that is over: nothing but its verdict stays.
 void leave_all_out(Incident& incident, const Background& background);
+
+// Of more than twice `at_ends` reports the first and the last `at_ends` stay, and those that leave_middle_out() keeps
+// before all others; the rest is counted.
+void count_middle(Incident& incident, const Background& background, std::size_t at_ends);
 
 }  // namespace oomwhy

@@ -121,7 +121,7 @@ std::string render_list_markdown(const Document& document) {
   for (const Incident& incident : document.incidents) {
     const bool any = !incident.victims.empty();
     const std::optional<Bytes> size = any ? resident(incident.victims.front().victim) : std::nullopt;
-    const std::string count = incident.victims.size() > 1 ? fmt::format("{} x ", incident.victims.size()) : "";
+    const std::string count = incident.victims_total > 1 ? fmt::format("{} x ", incident.victims_total) : "";
     table.row({when(incident.started), markdown_code(short_id(incident.id)), std::string(spell(incident.scope)),
                incident.killers.empty() ? "–" : escape_markdown(incident.killers.front()),
                any ? count + markdown_code(incident.victims.front().victim.comm) : "–",

@@ -8,6 +8,7 @@
 
 #include "report/cause.hpp"
 #include "report/cgroup_path.hpp"
+#include "report/folding.hpp"
 #include "report/format.hpp"
 #include "report/moment.hpp"
 #include "report/rule_id.hpp"
@@ -25,70 +26,85 @@ Origin line_of(const OomEvent& event, const std::optional<std::uint64_t>& line) 
   return origin;
 }
 
+constexpr std::size_t kSoonKills = 256;    // between two kills of one process: later its PID may be another's
+constexpr double kSoon = 600.0;            // seconds, likewise
+
 // Tasks of the pool that was hit: in a cgroup's own report all that are listed, else those of the victim's name.
 bool is_of_pool(const OomEvent& event, const Task& task) {
   return scope_of(event) == Scope::Cgroup || task.comm == chosen_victim(event)->comm;
 }
 
-// Whether a table lists anybody, and whether it lists `pid`; of one that was left out, its PIDs are known.
-bool has_rows(const AnalysedEvent& analysed) {
-  return analysed.findings ? !analysed.findings->pids.empty() : !analysed.event.tasks.empty();
-}
-bool lists(const AnalysedEvent& analysed, std::uint32_t pid) {
-  if (analysed.findings) {
-    return std::binary_search(analysed.findings->pids.begin(), analysed.findings->pids.end(), pid);
+// Whether a table lists anybody, and whether it lists `pid`.
+struct Rows {
+  const OomEvent* event = nullptr;                   // null: its table was left out
+  const std::vector<std::uint32_t>* pids = nullptr;  // then those that it listed, sorted
+
+  bool empty() const { return pids != nullptr ? pids->empty() : event->tasks.empty(); }
+  bool list(std::uint32_t pid) const {
+    return pids != nullptr ? std::binary_search(pids->begin(), pids->end(), pid) : find_task(*event, pid) != nullptr;
   }
-  return find_task(analysed.event, pid) != nullptr;
-}
+};
 
 // Started anew: none of the pool's tasks was there in the report before. A worker that was forked since is not enough:
 // in a burst the pool goes on.
-bool was_restarted_since(const AnalysedEvent& before, const OomEvent& now) {
-  if (chosen_victim(now) == nullptr || chosen_victim(before.event) == nullptr || !has_rows(before) ||
-      now.tasks.empty()) {
+bool was_restarted_since(const Rows& before, const OomEvent& now) {
+  if (before.empty() || now.tasks.empty()) {
     return false;
   }
   return std::none_of(now.tasks.begin(), now.tasks.end(),
-                      [&](const Task& task) { return is_of_pool(now, task) && lists(before, task.pid); });
+                      [&](const Task& task) { return is_of_pool(now, task) && before.list(task.pid); });
 }
 
-struct Restarts {
-  std::string what;
-  std::size_t kills = 1;
-  const OomEvent* first = nullptr;
-  const OomEvent* last = nullptr;
+// The kills of the same, and how often it had been started anew since the kill before.
+class RestartRuns {
+ public:
+  struct Run {
+    std::string what;
+    std::size_t kills = 1;  // the first one, and those of what was started anew
+    Time first, last;
+    Origin last_kill;
+  };
+
+  void add(const std::string& what, const RepeatedHits& hits) {
+    const auto run = runs_.try_emplace(what, Run{.what = what, .first = hits.first, .last = {}, .last_kill = {}}).first;
+    run->second.kills += hits.restarts;
+    run->second.last = hits.last;
+    run->second.last_kill = hits.last_kill;
+    if (longest_ == nullptr || run->second.kills > longest_->kills) longest_ = &run->second;
+  }
+
+  const Run* longest() const { return longest_; }
+
+ private:
+  std::map<std::string, Run> runs_;
+  const Run* longest_ = nullptr;
 };
 
-std::optional<Restarts> longest_run_of_restarts(const std::vector<AnalysedEvent>& events) {
+RestartRuns runs_of(const std::vector<AnalysedEvent>& events) {
   const std::vector<bool> restarted = find_restarts(events);
-  std::vector<Restarts> runs;
-  std::optional<Restarts> longest;
+  RestartRuns runs;
   for (std::size_t i = 0; i < events.size(); ++i) {
     const OomEvent& event = events[i].event;
-    const std::optional<std::string> what = hit_of(event);
-    if (!what) {
-      continue;
+    if (const std::optional<std::string> what = hit_of(event)) {
+      const RepeatedHits hit{.restarts = restarted[i] ? 1U : 0U,
+                             .first = event.time,
+                             .last = event.time,
+                             .last_kill = kill_of(event),
+                             .last_pids = {}};
+      runs.add(*what, hit);
     }
-    const auto found = std::find_if(runs.begin(), runs.end(), [&](const Restarts& run) { return run.what == *what; });
-    if (found == runs.end()) {
-      runs.push_back({.what = *what, .first = &event, .last = &event});
-      continue;
-    }
-    found->kills += restarted[i] ? 1 : 0;
-    found->last = &event;
-    if (!longest || found->kills > longest->kills) {
-      longest = *found;
-    }
+    if (!events[i].folded) continue;
+    for (const auto& [what, hits] : events[i].folded->hits) runs.add(what, hits);
   }
-  return longest;
+  return runs;
 }
 
 std::string in_words(double seconds) {
   return seconds < 120 ? fmt::format("{:.0f} s", seconds) : fmt::format("{:.0f} min", seconds / 60);
 }
 
-std::string within(const OomEvent& first, const OomEvent& last) {
-  const std::optional<double> seconds = seconds_within_boot(first.time, last.time);
+std::string within(const Time& first, const Time& last) {
+  const std::optional<double> seconds = seconds_within_boot(first, last);
   return seconds ? " within " + in_words(*seconds) : std::string();
 }
 
@@ -120,24 +136,28 @@ std::optional<std::string> hit_of(const OomEvent& event) {
   return event.memcg && event.memcg->victim ? event.memcg->victim : std::optional<std::string>(victim->comm);
 }
 
+Origin kill_of(const OomEvent& event) { return line_of(event, event.lines.kill); }
+
 std::vector<bool> find_restarts(const std::vector<AnalysedEvent>& events) {
   std::vector<bool> restarted(events.size(), false);
-  std::map<std::string, const AnalysedEvent*> last;
+  std::map<std::string, Rows> last;
   for (std::size_t i = 0; i < events.size(); ++i) {
-    const std::optional<std::string> what = hit_of(events[i].event);
-    if (!what) {
-      continue;
+    const AnalysedEvent& analysed = events[i];
+    if (const std::optional<std::string> what = hit_of(analysed.event)) {
+      const auto [before, fresh] = last.try_emplace(*what);
+      restarted[i] = analysed.restarted.value_or(!fresh && was_restarted_since(before->second, analysed.event));
+      before->second = analysed.findings ? Rows{nullptr, &analysed.findings->pids} : Rows{&analysed.event, nullptr};
     }
-    const AnalysedEvent*& before = last[*what];
-    restarted[i] = events[i].restarted.value_or(before != nullptr && was_restarted_since(*before, events[i].event));
-    before = &events[i];
+    if (!analysed.folded) continue;
+    for (const auto& [what, hits] : analysed.folded->hits) last[what] = {nullptr, &hits.last_pids};
   }
   return restarted;
 }
 
 std::optional<RestartLoop> k1_restart_loop(const Incident& incident) {
-  const std::optional<Restarts> run = longest_run_of_restarts(incident.events);
-  if (!run || run->kills < kLoop) {
+  const RestartRuns runs = runs_of(incident.events);
+  const RestartRuns::Run* run = runs.longest();
+  if (run == nullptr || run->kills < kLoop) {
     return std::nullopt;
   }
   const CgroupIdentity identity = identify_cgroup(run->what);
@@ -145,8 +165,8 @@ std::optional<RestartLoop> k1_restart_loop(const Incident& incident) {
       .what = run->what,
       .evidence = {.rule = std::string(RuleId("K1")),
                    .text = fmt::format("{} was killed {} times{}, each time as new processes: a restart loop.",
-                                       identity.unit.value_or(run->what), run->kills, within(*run->first, *run->last)),
-                   .origin = line_of(*run->last, run->last->lines.kill)}};
+                                       identity.unit.value_or(run->what), run->kills, within(run->first, run->last)),
+                   .origin = run->last_kill}};
 }
 
 std::optional<Evidence> k2_killing_cannot_help(const Incident& incident, bool held_by_nobody) {
@@ -159,6 +179,13 @@ std::optional<Evidence> k2_killing_cannot_help(const Incident& incident, bool he
       ++kills;
     }
   }
+  for_each_folded(incident, [&](const FoldedReports& folded) {
+    for (const auto& [kind, counts] : folded.victims) {
+      if (counts.chosen_kills > 0) names.insert(kind.comm);
+      kills += counts.chosen_kills;
+    }
+    kills += folded.other_victims.chosen_kills;
+  });
   if (!held_by_nobody || kills < kLoop || names.size() < 2) {
     return std::nullopt;
   }
@@ -166,21 +193,33 @@ std::optional<Evidence> k2_killing_cannot_help(const Incident& incident, bool he
   return Evidence{.rule = std::string(RuleId("K2")),
                   .text = fmt::format("{} kills of {} different programs did not help: no process owns the memory.",
                                       kills, names.size()),
-                  .origin = line_of(last, last.lines.kill)};
+                  .origin = kill_of(last)};
 }
 
+// PIDs are handed out again: only of a kill soon after the other is it certain that the process is the same.
 std::optional<Evidence> k3_killed_twice(const Incident& incident) {
-  std::set<std::pair<std::uint32_t, std::string>> killed;
-  for (const AnalysedEvent& analysed : incident.events) {
-    const Victim* victim = chosen_victim(analysed.event);
-    if (victim != nullptr && says_killed(analysed.event) && !victim->already_exiting &&
-        !killed.emplace(victim->pid, victim->comm).second) {
-      return Evidence{.rule = std::string(RuleId("K3")),
-                      .text = fmt::format("{} (PID {}) was killed twice: it could not die.", victim->comm, victim->pid),
-                      .origin = line_of(analysed.event, analysed.event.lines.kill)};
+  struct Kill {
+    std::size_t number = 0;
+    const Time* time = nullptr;
+  };
+  std::map<std::pair<std::uint32_t, std::string>, Kill> killed;
+  std::optional<Evidence> twice;
+  for_each_folded(incident, [&](const FoldedReports& folded) { twice = twice ? twice : folded.killed_twice; });
+  for (std::size_t i = 0; i < incident.events.size() && !twice; ++i) {
+    const OomEvent& event = incident.events[i].event;
+    const Victim* victim = chosen_victim(event);
+    if (victim == nullptr || !says_killed(event) || victim->already_exiting) continue;
+    Kill& before = killed[{victim->pid, victim->comm}];
+    const std::optional<double> apart =
+        before.time != nullptr ? seconds_within_boot(*before.time, event.time) : std::nullopt;
+    if (before.time != nullptr && i - before.number <= kSoonKills && apart.value_or(0) <= kSoon) {
+      twice = Evidence{.rule = std::string(RuleId("K3")),
+                       .text = fmt::format("{} (PID {}) was killed twice: it could not die.", victim->comm, victim->pid),
+                       .origin = kill_of(event)};
     }
+    before = {i, &event.time};
   }
-  return std::nullopt;
+  return twice;
 }
 
 std::optional<Evidence> g1_growth(const Incident& incident, const std::string& comm) {
@@ -209,28 +248,30 @@ std::optional<Evidence> g1_growth(const Incident& incident, const std::string& c
 }
 
 std::optional<Evidence> g2_gain_of_kills(const Incident& incident) {
-  if (incident.events.size() < 2) {
-    return std::nullopt;
-  }
   Bytes gained;
   std::size_t kills = 0;
-  const OomEvent* last = nullptr;
+  Origin last;
   for (const AnalysedEvent& analysed : incident.events) {
     for (const Victim& victim : analysed.event.victims) {
       if (victim.anon_rss && !victim.already_exiting) {
         gained += to_bytes(*victim.anon_rss);
         ++kills;
-        last = &analysed.event;
+        last = kill_of(analysed.event);
       }
     }
+    if (analysed.folded && analysed.folded->freeing_kills > 0) {
+      gained += analysed.folded->freed;
+      kills += analysed.folded->freeing_kills;
+      last = analysed.folded->last_freeing_kill;
+    }
   }
-  if (kills < 2) {
+  if (incident.events_total < 2 || kills < 2) {
     return std::nullopt;
   }
   return Evidence{.rule = std::string(RuleId("G2")),
                   .text = fmt::format("{} kills freed {} of anonymous memory, {} each on average.", kills,
                                       format_size(gained), format_size(Bytes{gained.count / kills})),
-                  .origin = line_of(*last, last->lines.kill)};
+                  .origin = last};
 }
 
 }  // namespace oomwhy

@@ -130,6 +130,20 @@ Scope scope_of(const OomEvent& event) {
   return Scope::Unknown;
 }
 
+Scope wider(Scope a, Scope b) {
+  return a == Scope::Unknown || (a == Scope::Cgroup && b != Scope::Unknown) || b == Scope::Host ? b : a;
+}
+
+bool is_incomplete(const OomEvent& event) { return event.completeness.grade >= Grade::C; }
+
+bool lacks_records(const OomEvent& event) {
+  const auto misses = [&](ReportPart part) {
+    const std::vector<ReportPart>& missing = event.completeness.missing;
+    return std::find(missing.begin(), missing.end(), part) != missing.end();
+  };
+  return event.completeness.records_lost || (misses(ReportPart::Header) && !misses(ReportPart::Constraint));
+}
+
 Scene set_scene(const OomEvent& event, const EventAnalysis& analysis) {
   Scene scene{.event = event, .analysis = analysis};
   scene.scope = scope_of(event);

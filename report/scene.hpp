@@ -44,6 +44,13 @@ struct Scene {
 };
 
 Scope scope_of(const OomEvent& event);
+// The wider of two: a host out of memory is not a cgroup's affair.
+Scope wider(Scope a, Scope b);
+// Cut, or no more than a kill line.
+bool is_incomplete(const OomEvent& event);
+// Records are known to be lost at it, or its first lines are, of which a kill alone (the rest was suppressed) would have
+// none.
+bool lacks_records(const OomEvent& event);
 Scene set_scene(const OomEvent& event, const EventAnalysis& analysis);
 
 // The chosen victim, or nothing.

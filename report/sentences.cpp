@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "report/cgroup_path.hpp"
+#include "report/folding.hpp"
 #include "report/format.hpp"
 #include "report/rules.hpp"
 #include "report/scene.hpp"
@@ -210,46 +211,47 @@ std::set<std::pair<std::uint64_t, std::uint32_t>> only_named(const Incident& inc
   return named;
 }
 
+struct Killed {
+  std::size_t count = 0;
+  const IncidentVictim* first = nullptr;
+  bool of_one_name = true;
+};
+
 // A task that was exiting already is named by the kernel, but not killed again; one that is only named may yet live.
-std::vector<const IncidentVictim*> killed_ones(const Incident& incident) {
+Killed killed_ones(const Incident& incident) {
   const auto named = only_named(incident);
-  std::vector<const IncidentVictim*> killed;
+  Killed killed;
   for (const IncidentVictim& victim : incident.victims) {
-    if (!victim.victim.already_exiting && !named.contains({victim.victim.origin_line, victim.victim.pid})) {
-      killed.push_back(&victim);
-    }
+    if (victim.victim.already_exiting || named.contains({victim.victim.origin_line, victim.victim.pid})) continue;
+    if (killed.first == nullptr) killed.first = &victim;
+    killed.of_one_name = killed.of_one_name && victim.victim.comm == killed.first->victim.comm;
+    ++killed.count;
   }
+  for_each_folded(incident, [&](const FoldedReports& folded) {
+    for (const auto& [kind, counts] : folded.victims) {
+      killed.count += counts.killed;
+      const bool other = counts.killed > 0 && killed.first != nullptr && kind.comm != killed.first->victim.comm;
+      killed.of_one_name = killed.of_one_name && !other;
+    }
+    killed.count += folded.other_victims.killed;
+  });
   return killed;
-}
-
-bool all_of_one_name(const std::vector<const IncidentVictim*>& victims) {
-  return std::all_of(victims.begin(), victims.end(),
-                     [&](const IncidentVictim* victim) { return victim->victim.comm == victims.front()->victim.comm; });
-}
-
-// Its first lines are lost, of which a kill alone (the rest was suppressed) would have none.
-bool is_beheaded(const Completeness& completeness) {
-  const auto misses = [&](ReportPart part) {
-    return std::find(completeness.missing.begin(), completeness.missing.end(), part) != completeness.missing.end();
-  };
-  return misses(ReportPart::Header) && !misses(ReportPart::Constraint);
 }
 
 // Whole reports may have gone with what is known to be lost.
 bool lacks_records(const Incident& incident) {
   return std::any_of(incident.events.begin(), incident.events.end(), [](const AnalysedEvent& analysed) {
-    const Completeness& completeness = analysed.event.completeness;
-    return completeness.records_lost || is_beheaded(completeness);
+    return lacks_records(analysed.event) || (analysed.folded && analysed.folded->lacks_records);
   });
 }
 
-std::string several_victims(const Incident& incident, const std::vector<const IncidentVictim*>& victims) {
-  const std::string number = fmt::format("{}{}", lacks_records(incident) ? "at least " : "", victims.size());
-  if (!all_of_one_name(victims)) {
+std::string several_victims(const Incident& incident, const Killed& killed) {
+  const std::string number = fmt::format("{}{}", lacks_records(incident) ? "at least " : "", killed.count);
+  if (!killed.of_one_name) {
     return fmt::format("The kernel killed {} processes, the first of them {}", number,
-                       victim_name(incident, *victims.front()));
+                       victim_name(incident, *killed.first));
   }
-  return fmt::format("The kernel killed {} processes of the name {}{}", number, victims.front()->victim.comm,
+  return fmt::format("The kernel killed {} processes of the name {}{}", number, killed.first->victim.comm,
                      incident.loop ? ", again and again as they were restarted" : "");
 }
 
@@ -291,21 +293,21 @@ std::string chosen_sentence(const Incident& incident) {
 }
 
 std::string victim_sentence(const Incident& incident, const OomEvent& event) {
-  const std::vector<const IncidentVictim*> victims = killed_ones(incident);
-  if (victims.empty()) {
+  const Killed killed = killed_ones(incident);
+  if (killed.first == nullptr) {
     return says_killed(event) || incident.victims.empty() ? without_victim(event) : chosen_sentence(incident);
   }
-  if (victims.size() > 1) {
-    return several_victims(incident, victims) + guilt(incident, victims.size());
+  if (killed.count > 1) {
+    return several_victims(incident, killed) + guilt(incident, killed.count);
   }
   const bool asking = event.message == KillMessage::AllocatingTask;
-  if (!asking && is_of_cause(incident, *victims.front())) {
+  if (!asking && is_of_cause(incident, *killed.first)) {
     return incident.cause.process_count.value_or(1) > 1
                ? fmt::format("The kernel killed one of them, PID {}; they are the cause themselves.",
-                             victims.front()->victim.pid)
+                             killed.first->victim.pid)
                : "The kernel killed it; it is the cause itself.";
   }
-  return fmt::format("The kernel killed {}{}{}", victim_name(incident, *victims.front()),
+  return fmt::format("The kernel killed {}{}{}", victim_name(incident, *killed.first),
                      asking ? ", because it was the one asking (vm.oom_kill_allocating_task)" : "", guilt(incident, 1));
 }
 
@@ -348,6 +350,11 @@ std::vector<TimelineEntry> kernel_timeline(const Incident& incident) {
     }
     if (event.panic) {
       entries.push_back({event.ended.value_or(event.time), "kernel", "panic"});
+    }
+    if (analysed.folded) {
+      const OomEvent& last = analysed.folded->last;
+      entries.push_back({last.ended.value_or(last.time), "kernel",
+                         fmt::format("the last of {} more reports that are only counted", analysed.folded->reports)});
     }
   }
   return entries;

@@ -2,6 +2,7 @@
 // inputs and diagnostics.
 #include <fmt/format.h>
 
+#include "report/folding.hpp"
 #include "report/spelling.hpp"
 #include "report/text_parts.hpp"
 
@@ -120,7 +121,9 @@ TextLines full_report(const Screen& screen) {
   add_section(lines, "ADVICE IN FULL", advice_in_full(screen));
   const std::vector<AnalysedEvent>& events = screen.incident.events;
   for (std::size_t i = 0; i < events.size(); ++i) {
-    add_section(lines, fmt::format("REPORT {} OF {}: {}", i + 1, screen.incident.events_total, events[i].analysis.id),
+    add_section(lines,
+                fmt::format("REPORT {} OF {}: {}", report_number(screen.incident, i), screen.incident.events_total,
+                            events[i].analysis.id),
                 event_details(screen, events[i]));
   }
   add_section(lines, "INPUTS", inputs(screen));

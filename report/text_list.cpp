@@ -63,7 +63,7 @@ void shorten_words(std::vector<ListRow>& rows) {
 std::string victim_words(const Incident& incident, const TextStyle& style) {
   if (incident.victims.empty()) return "-";
   const std::string name = escaped(incident.victims.front().victim.comm, style);
-  return incident.victims.size() == 1 ? name : fmt::format("{} x {}", incident.victims.size(), name);
+  return incident.victims_total == 1 ? name : fmt::format("{} x {}", incident.victims_total, name);
 }
 
 std::string victims_size(const Incident& incident) {

@@ -75,7 +75,7 @@ std::vector<const Advice*> chosen_advice(const std::vector<Advice>& all) {
 
 TextLine neighbour_row(const Screen& screen, const Incident& other) {
   const std::string victim = other.victims.empty() ? "nobody killed" : screen.name(other.victims.front().victim.comm);
-  const std::string more = other.victims.size() > 1 ? fmt::format(" and {} more", other.victims.size() - 1) : "";
+  const std::string more = other.victims_total > 1 ? fmt::format(" and {} more", other.victims_total - 1) : "";
   return {{fmt::format("  {}  {}  {}: {}{}", screen.name(short_id(other.id)), screen_time(other.started, screen.style),
                        spell(other.scope), victim, more),
            Tone::Plain}};

@@ -25,7 +25,7 @@ std::vector<Rank> rank(const Document& document, NameOf name_of) {
     Rank& entry = ranks[name];
     entry.name = name;
     ++entry.incidents;
-    entry.kills += incident.victims.size();
+    entry.kills += incident.victims_total;
   }
   std::vector<Rank> sorted;
   sorted.reserve(ranks.size());

@@ -67,10 +67,12 @@ std::vector<const IncidentVictim*> victims_in_order(const Screen& screen) {
 }
 
 // "4 victims in all, 1 of them already exiting": so many more than were killed.
-std::string count_of(const std::vector<const IncidentVictim*>& victims) {
-  const auto exiting = std::count_if(victims.begin(), victims.end(),
-                                     [](const IncidentVictim* entry) { return entry->victim.already_exiting; });
-  return fmt::format("{} victims in all", victims.size()) +
+std::string count_of(const Incident& incident) {
+  auto exiting = static_cast<std::size_t>(
+      std::count_if(incident.victims.begin(), incident.victims.end(),
+                    [](const IncidentVictim& entry) { return entry.victim.already_exiting; }));
+  for_each_folded(incident, [&](const FoldedReports& folded) { exiting += all_victims(folded).exiting; });
+  return fmt::format("{} victims in all", incident.victims_total) +
          (exiting == 0 ? "" : fmt::format(", {} of them already exiting", exiting));
 }
 
@@ -139,8 +141,8 @@ Section cause_and_victims(const Screen& screen) {
   for (std::size_t i = 0; i < std::min(victims.size(), kShown); ++i) {
     section.add({victim_row(screen, *victims[i])}, i == 0 ? Rank::Essential : Rank::Extra);
   }
-  if (victims.size() > 1) {
-    section.add({{{"          " + count_of(victims), Tone::Plain}}}, Rank::Important);
+  if (screen.incident.victims_total > 1) {
+    section.add({{{"          " + count_of(screen.incident), Tone::Plain}}}, Rank::Important);
   }
   return section;
 }

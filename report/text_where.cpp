@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "report/folding.hpp"
 #include "report/ledger.hpp"
 #include "report/text_parts.hpp"
 
@@ -79,7 +80,8 @@ std::string counter_words(std::string_view name, const std::optional<MemcgCounte
 // Of several reports of an incident, which one is shown.
 std::string which_report(const Screen& screen) {
   if (screen.incident.events_total < 2) return "";
-  return fmt::format(" (report {} of {})", screen.incident.telling_event + 1, screen.incident.events_total);
+  return fmt::format(" (report {} of {})", report_number(screen.incident, screen.incident.telling_event),
+                     screen.incident.events_total);
 }
 
 void add_line(TextLines& lines, const Screen& screen, const std::string& text) {

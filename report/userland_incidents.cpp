@@ -9,6 +9,7 @@
 
 #include "report/cgroup_path.hpp"
 #include "report/event_id.hpp"
+#include "report/folding.hpp"
 #include "report/moment.hpp"
 #include "report/nearby_incidents.hpp"
 
@@ -72,6 +73,12 @@ class KnownVictims {
  public:
   explicit KnownVictims(const Incident& incident) {
     for (const IncidentVictim& known : incident.victims) note(known.victim);
+    for_each_folded(incident, [&](const FoldedReports& folded) {
+      pids_.insert(folded.pids.begin(), folded.pids.end());
+      for (const auto& [kind, counts] : folded.victims) {
+        if (kind.cgroup) cgroups_.insert(*kind.cgroup);
+      }
+    });
   }
 
   void note(const Victim& victim) {
@@ -107,6 +114,7 @@ IncidentVictim victim_of(const UserspaceKill& kill) {
 void note_victim(Incident& incident, KnownVictims& known, const UserspaceKill& kill) {
   if (known.has(kill)) return;
   incident.victims.push_back(victim_of(kill));
+  ++incident.victims_total;
   known.note(incident.victims.back().victim);
 }
 
@@ -290,6 +298,11 @@ std::set<std::string> units_of(const Incident& incident) {
   for (const IncidentVictim& victim : incident.victims) {
     if (victim.unit) units.insert(*victim.unit);
   }
+  for_each_folded(incident, [&](const FoldedReports& folded) {
+    for (const auto& [kind, counts] : folded.victims) {
+      if (kind.unit) units.insert(*kind.unit);
+    }
+  });
   for (const UserlandEvent& event : incident.userland) {
     if (const auto* message = unit_message(event)) units.insert(message->unit);
   }

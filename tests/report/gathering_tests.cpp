@@ -4,9 +4,14 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <cstddef>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "parser/reader.hpp"
+#include "report/folding.hpp"
 #include "report/idle_words.hpp"
+#include "report/metrics.hpp"
 #include "tests/report/case_inputs.hpp"
 #include "tests/report/make_case.hpp"
 
@@ -80,9 +85,9 @@ std::vector<std::string> settings(const Incident& incident) {
   return all;
 }
 
-void same_story(const Incident& a, const Incident& b) {
+void same_judgement(const Incident& a, const Incident& b) {
   CHECK(a.id == b.id);
-  CHECK(a.event_ids == b.event_ids);
+  CHECK(a.victims_total == b.victims_total);
   CHECK(a.events_total == b.events_total);
   CHECK(a.scope == b.scope);
   CHECK(a.cause.kind == b.cause.kind);
@@ -93,8 +98,13 @@ void same_story(const Incident& a, const Incident& b) {
   CHECK(a.victim_is_cause == b.victim_is_cause);
   CHECK(a.loop_of == b.loop_of);
   CHECK(a.summary == b.summary);
-  CHECK(a.telling_event == b.telling_event);
   CHECK(settings(a) == settings(b));
+}
+
+void same_story(const Incident& a, const Incident& b) {
+  same_judgement(a, b);
+  CHECK(a.event_ids == b.event_ids);
+  CHECK(a.telling_event == b.telling_event);
   REQUIRE(a.victims.size() == b.victims.size());
   for (std::size_t i = 0; i < a.victims.size(); ++i) {
     CHECK(a.victims[i].victim == b.victims[i].victim);
@@ -171,6 +181,115 @@ TEST_CASE("an incident that was asked for by its id keeps its tables") {
   CHECK(whole_events(bounded.incidents[2]) == 0);
   CHECK(whole_events(bounded.incidents[3]) == 1);
   CHECK(whole_events(bounded.incidents[4]) == 0);
+}
+
+TEST_CASE("of a storm most reports are only counted, and it is told the same") {
+  const Read loop = crash_loop(3'000);
+  const Document each = judge_within(loop, {.bytes = UINT64_MAX, .at_ends = 10'000});
+  const Document counted = judge_within(loop, {.bytes = 200'000, .at_ends = 16});
+  REQUIRE(each.incidents.size() == 1);
+  REQUIRE(counted.incidents.size() == 1);
+  const Incident& all = each.incidents[0];
+  const Incident& few = counted.incidents[0];
+  CHECK(all.events.size() == 3'000);
+  CHECK(few.events.size() < 64);
+  CHECK(few.events_total == 3'000);
+  CHECK(few.victims_total == 3'000);
+  CHECK(few.event_ids.size() == few.events.size());
+  same_judgement(few, all);
+  CHECK(report_number(few, few.telling_event) == all.telling_event + 1);
+  CHECK(report_number(few, few.events.size() - 1) == 3'000);
+  for (const std::size_t i : {0U, 20U, 1'499U, 1'500U, 2'000U, 2'999U}) {
+    INFO(i);
+    CHECK(answers_to(few, all.event_ids[i].substr(0, 8)));
+  }
+  CHECK_FALSE(answers_to(few, "0123456789abcdef"));
+}
+
+TEST_CASE("the counters of a storm count every kill") {
+  const Read loop = crash_loop(1'000);
+  ScanTotals each, counted;
+  add(each, judge_within(loop, {.at_ends = 10'000}).incidents.at(0));
+  add(counted, judge_within(loop, {.at_ends = 8}).incidents.at(0));
+  CHECK(counted.victim_kills.at("api.service") == 500);
+  CHECK(counted.victim_kills.at("worker.service") == 500);
+  CHECK(counted.victim_kills == each.victim_kills);
+  CHECK(counted.incidents == each.incidents);
+}
+
+TEST_CASE("a storm that two logs tell of is counted once") {
+  Read both = crash_loop(500);
+  std::vector<OomEvent> copies = both.events;
+  for (OomEvent& event : both.events) event.origin.source = "journal";
+  for (OomEvent& event : copies) event.origin.source = "syslog";
+  both.events.insert(both.events.end(), copies.begin(), copies.end());
+  const Document document = judge_within(both, {.at_ends = 8});
+  REQUIRE(document.incidents.size() == 1);
+  CHECK(document.incidents[0].events_total == 500);
+  CHECK(document.incidents[0].victims_total == 500);
+}
+
+TEST_CASE("a kill that another log has alone joins the storm in whose middle it fell") {
+  Read both = crash_loop(500);
+  for (OomEvent& event : both.events) event.origin.source = "journal";
+  OomEvent alone = both.events[250];
+  alone.origin.source = "syslog";
+  alone.victims.front().pid = 9;
+  alone.tasks.back().pid = 9;
+  *alone.time.realtime_us += kSecond;
+  both.events.push_back(std::move(alone));
+  const Document document = judge_within(both, {.at_ends = 8});
+  REQUIRE(document.incidents.size() == 1);
+  CHECK(document.incidents[0].events_total == 501);
+}
+
+TEST_CASE("very many different names are counted without each being remembered") {
+  Read storm = crash_loop(20'000);
+  for (std::size_t i = 0; i < storm.events.size(); ++i) {
+    OomEvent& event = storm.events[i];
+    event.tasks.clear();
+    event.has_task_table = false;
+    event.victims.front().comm = "n" + std::to_string(i);
+    event.victims.front().cgroup.reset();
+  }
+  const Document document = judge_within(storm, {.at_ends = 8});
+  REQUIRE(document.incidents.size() == 1);
+  const Incident& incident = document.incidents[0];
+  CHECK(incident.events_total == 20'000);
+  CHECK(incident.victims_total == 20'000);
+  std::size_t kinds = 0;
+  for_each_folded(incident, [&](const FoldedReports& folded) {
+    kinds += folded.victims.size();
+    CHECK(folded.hits.size() < 10'000);
+    CHECK(folded.causes.size() < 10'000);
+  });
+  CHECK(kinds < 10'000);
+  REQUIRE(incident.summary.size() > 2);
+  CHECK(incident.summary[2].starts_with("The kernel killed 20000 processes, the first of them n0 "));
+}
+
+TEST_CASE("a process is killed twice where it is hit again soon, not where its PID comes round") {
+  // As the kernel prints it of one that cannot die: the same PID, and it has grown meanwhile.
+  const auto hit_again = [](Read& read, std::size_t before, std::size_t again) {
+    Victim& victim = read.events[again].victims.front();
+    victim.pid = read.events[before].victims.front().pid;
+    victim.anon_rss = Kibibytes{victim.anon_rss->count + 4};
+  };
+  Read twice = crash_loop(4);
+  hit_again(twice, 0, 1);
+  const auto says_twice = [](const Document& document) {
+    const auto& evidence = document.incidents.at(0).cause.evidence;
+    return std::any_of(evidence.begin(), evidence.end(), [](const Evidence& one) { return one.rule == "K3"; });
+  };
+  CHECK(says_twice(judge_within(twice, {})));
+  Read round = crash_loop(1'000);
+  hit_again(round, 600, 999);
+  CHECK_FALSE(says_twice(judge_within(round, {.at_ends = 8})));
+  CHECK_FALSE(says_twice(judge_within(round, {.at_ends = 10'000})));
+  Read early = crash_loop(1'000);
+  hit_again(early, 100, 101);
+  CHECK(says_twice(judge_within(early, {.at_ends = 10'000})));
+  CHECK(says_twice(judge_within(early, {.at_ends = 8})));
 }
 
 TEST_CASE("words of units that were never killed do not pile up, and what tells of a kill stays") {

@@ -37,6 +37,7 @@ Document storm() {
   Document document = everything_said();
   Incident& incident = document.incidents.front();
   for (int i = 0; i < 200; ++i) incident.victims.push_back(incident.victims.front());
+  incident.victims_total = incident.victims.size();
   std::vector<Incident> neighbours;
   for (int i = 0; i < 60; ++i) {
     incident.events.push_back(incident.events.front());

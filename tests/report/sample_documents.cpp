@@ -182,6 +182,7 @@ Incident incident() {
   incident.victims = {
       {.victim = mariadbd(), .unit = "mariadb.service", .unit_certainty = Certainty::Stated, .is_cause = false}};
   incident.events_total = 1;
+  incident.victims_total = incident.victims.size();
   incident.events.push_back(std::move(analysed));
   incident.cause = cause();
   incident.victim_is_cause = false;
