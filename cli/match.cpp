@@ -88,7 +88,8 @@ template <typename Fits>
 bool any_counted(const Incident& incident, Fits fits) {
   bool any = false;
   for_each_folded(incident, [&](const FoldedReports& folded) {
-    any = any || std::any_of(folded.victims.begin(), folded.victims.end(), [&](const auto& v) { return fits(v.first); });
+    any =
+        any || std::any_of(folded.victims.begin(), folded.victims.end(), [&](const auto& v) { return fits(v.first); });
   });
   return any;
 }
@@ -110,8 +111,7 @@ bool has_pid(const Incident& incident, std::string_view word) {
   for_each_folded(incident, [&](const FoldedReports& folded) {
     counted = counted || std::find(folded.pids.begin(), folded.pids.end(), *pid) != folded.pids.end();
   });
-  return counted ||
-         std::any_of(victims.begin(), victims.end(), [&](const auto& v) { return v.victim.pid == *pid; }) ||
+  return counted || std::any_of(victims.begin(), victims.end(), [&](const auto& v) { return v.victim.pid == *pid; }) ||
          std::find(causes.begin(), causes.end(), *pid) != causes.end();
 }
 

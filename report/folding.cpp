@@ -54,8 +54,10 @@ void keep_within_room(FoldedReports& folded) {
   keep_most(
       folded.victims, [](const VictimCounts& counts) { return counts.all; },
       [&](const VictimCounts& counts) { add(folded.other_victims, counts); });
-  keep_most(folded.causes, [](std::size_t reports) { return reports; }, [](std::size_t) {});
-  keep_most(folded.hits, [](const RepeatedHits& hits) { return hits.restarts; }, [](const RepeatedHits&) {});
+  keep_most(
+      folded.causes, [](std::size_t reports) { return reports; }, [](std::size_t) {});
+  keep_most(
+      folded.hits, [](const RepeatedHits& hits) { return hits.restarts; }, [](const RepeatedHits&) {});
 }
 
 std::uint64_t number_of(const std::string& id) {
@@ -209,9 +211,8 @@ bool answers_to(const Incident& incident, std::string_view digits) {
   bool answers = incident.id.starts_with(digits) ||
                  std::any_of(ids.begin(), ids.end(), [&](const auto& id) { return id.starts_with(digits); });
   for_each_folded(incident, [&](const FoldedReports& folded) {
-    answers = answers || std::any_of(folded.ids.begin(), folded.ids.end(), [&](std::uint64_t id) {
-                return id_in_words(id).starts_with(digits);
-              });
+    answers = answers || std::any_of(folded.ids.begin(), folded.ids.end(),
+                                     [&](std::uint64_t id) { return id_in_words(id).starts_with(digits); });
   });
   return answers;
 }

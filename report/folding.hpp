@@ -2,7 +2,6 @@
 // cause is told by; of the others it keeps sums, from which it is judged as if they were all there.
 #pragma once
 
-#include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -10,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -22,7 +22,9 @@ struct VictimKind {
   std::string comm;
   std::optional<std::uint32_t> uid;
   std::optional<std::string> cgroup, unit;
-  auto operator<=>(const VictimKind&) const = default;
+  bool operator<(const VictimKind& other) const {
+    return std::tie(comm, uid, cgroup, unit) < std::tie(other.comm, other.uid, other.cgroup, other.unit);
+  }
 };
 
 struct VictimCounts {
@@ -38,7 +40,9 @@ struct VictimCounts {
 struct CauseNames {
   CauseKind kind = CauseKind::Unknown;
   std::optional<std::string> name, unit;
-  auto operator<=>(const CauseNames&) const = default;
+  bool operator<(const CauseNames& other) const {
+    return std::tie(kind, name, unit) < std::tie(other.kind, other.name, other.unit);
+  }
 };
 
 // Kills of the same (report/rules_incident.hpp: hit_of).
@@ -63,14 +67,14 @@ struct FoldedReports {
   VictimCounts other_victims;  // without their names
   std::map<CauseNames, std::size_t> causes;
   std::map<std::string, RepeatedHits> hits;
-  Bytes freed;                          // anonymous memory of the killed (rule G2)
-  std::size_t freeing_kills = 0;        // of which that is the sum
-  Origin last_freeing_kill;             // where there is one
+  Bytes freed;                           // anonymous memory of the killed (rule G2)
+  std::size_t freeing_kills = 0;         // of which that is the sum
+  Origin last_freeing_kill;              // where there is one
   std::optional<Evidence> killed_twice;  // rule K3
 };
 
-// Counts the reports that stand between the first and the last `at_ends` of `incident` and are not in `stays` (indices).
-// `findings`: of each event.
+// Counts the reports that stand between the first and the last `at_ends` of `incident` and are not in `stays`
+// (indices). `findings`: of each event.
 void fold(Incident& incident, const std::vector<std::shared_ptr<const EventFindings>>& findings,
           const std::vector<std::size_t>& stays, std::size_t at_ends);
 

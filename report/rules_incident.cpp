@@ -26,8 +26,8 @@ Origin line_of(const OomEvent& event, const std::optional<std::uint64_t>& line) 
   return origin;
 }
 
-constexpr std::size_t kSoonKills = 256;    // between two kills of one process: later its PID may be another's
-constexpr double kSoon = 600.0;            // seconds, likewise
+constexpr std::size_t kSoonKills = 256;  // between two kills of one process: later its PID may be another's
+constexpr double kSoon = 600.0;          // seconds, likewise
 
 // Tasks of the pool that was hit: in a cgroup's own report all that are listed, else those of the victim's name.
 bool is_of_pool(const OomEvent& event, const Task& task) {
@@ -213,9 +213,10 @@ std::optional<Evidence> k3_killed_twice(const Incident& incident) {
     const std::optional<double> apart =
         before.time != nullptr ? seconds_within_boot(*before.time, event.time) : std::nullopt;
     if (before.time != nullptr && i - before.number <= kSoonKills && apart.value_or(0) <= kSoon) {
-      twice = Evidence{.rule = std::string(RuleId("K3")),
-                       .text = fmt::format("{} (PID {}) was killed twice: it could not die.", victim->comm, victim->pid),
-                       .origin = kill_of(event)};
+      twice =
+          Evidence{.rule = std::string(RuleId("K3")),
+                   .text = fmt::format("{} (PID {}) was killed twice: it could not die.", victim->comm, victim->pid),
+                   .origin = kill_of(event)};
     }
     before = {i, &event.time};
   }

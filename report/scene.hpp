@@ -48,8 +48,8 @@ Scope scope_of(const OomEvent& event);
 Scope wider(Scope a, Scope b);
 // Cut, or no more than a kill line.
 bool is_incomplete(const OomEvent& event);
-// Records are known to be lost at it, or its first lines are, of which a kill alone (the rest was suppressed) would have
-// none.
+// Records are known to be lost at it, or its first lines are, of which a kill alone (the rest was suppressed) would
+// have none.
 bool lacks_records(const OomEvent& event);
 Scene set_scene(const OomEvent& event, const EventAnalysis& analysis);
 

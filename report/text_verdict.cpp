@@ -5,6 +5,7 @@
 #include <ctime>
 
 #include "report/advice_target.hpp"
+#include "report/folding.hpp"
 #include "report/text_parts.hpp"
 
 namespace oomwhy {
@@ -68,9 +69,9 @@ std::vector<const IncidentVictim*> victims_in_order(const Screen& screen) {
 
 // "4 victims in all, 1 of them already exiting": so many more than were killed.
 std::string count_of(const Incident& incident) {
-  auto exiting = static_cast<std::size_t>(
-      std::count_if(incident.victims.begin(), incident.victims.end(),
-                    [](const IncidentVictim& entry) { return entry.victim.already_exiting; }));
+  auto exiting =
+      static_cast<std::size_t>(std::count_if(incident.victims.begin(), incident.victims.end(),
+                                             [](const IncidentVictim& entry) { return entry.victim.already_exiting; }));
   for_each_folded(incident, [&](const FoldedReports& folded) { exiting += all_victims(folded).exiting; });
   return fmt::format("{} victims in all", incident.victims_total) +
          (exiting == 0 ? "" : fmt::format(", {} of them already exiting", exiting));

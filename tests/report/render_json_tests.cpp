@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "report/json_read.hpp"
 #include "report/renderer.hpp"
 #include "tests/report/sample_documents.hpp"
 
@@ -154,6 +155,26 @@ TEST_CASE("a list has the same document without events") {
   CHECK_FALSE(list["incidents"][0].contains("events"));
   whole["incidents"][0].erase("events");
   CHECK(list == whole);
+}
+
+TEST_CASE("of reports that are only counted the totals are told, and what is not there for them") {
+  const Json incident = parse(with_counted_reports())["incidents"][0];
+  CHECK(incident["events_total"] == 100'000);
+  CHECK(incident["victims_total"] == 100'000);
+  CHECK(incident["omitted"] == Json{"event_ids", "victims", "events", "timeline"});
+  CHECK(parse(swarm_kills_database())["incidents"][0]["omitted"].empty());
+}
+
+TEST_CASE("the totals of a storm are read back from its line") {
+  RunReader reader;
+  std::istringstream lines(render_json_lines(with_counted_reports()));
+  for (std::string line; std::getline(lines, line);) CHECK(reader.feed(line));
+  Document back;
+  merge_runs(back, reader.finish(), "host.jsonl");
+  REQUIRE(back.incidents.size() == 1);
+  CHECK(back.incidents[0].events_total == 100'000);
+  CHECK(back.incidents[0].victims_total == 100'000);
+  CHECK(parse(back)["incidents"][0]["omitted"].size() == 4);
 }
 
 TEST_CASE("an event left out for size names what is not there and keeps its victims") {

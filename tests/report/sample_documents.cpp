@@ -1,5 +1,10 @@
 #include "tests/report/sample_documents.hpp"
 
+#include <memory>
+#include <utility>
+
+#include "report/folding.hpp"
+
 namespace oomwhy::tests {
 
 namespace {
@@ -202,6 +207,18 @@ Document swarm_kills_database() {
   input.lines = 300;
   document.inputs = {input};
   document.incidents.push_back(incident());
+  return document;
+}
+
+Document with_counted_reports() {
+  Document document = swarm_kills_database();
+  Incident& incident = document.incidents.front();
+  auto folded = std::make_shared<FoldedReports>();
+  folded->reports = 99'999;
+  folded->victims[{.comm = "mariadbd"}].all = 99'999;
+  incident.events.front().folded = std::move(folded);
+  incident.events_total = 100'000;
+  incident.victims_total = 100'000;
   return document;
 }
 

@@ -7,6 +7,8 @@ namespace oomwhy::tests {
 
 // 41 php workers of report-gen.service fill a host of 15.6 GiB; the kernel kills mariadbd, the largest single process.
 Document swarm_kills_database();
+// The same as one of 100 000 reports, of which only that one was kept.
+Document with_counted_reports();
 // Nothing was found in a log of a day, in which the kernel dropped messages.
 Document nothing_found();
 // Every part of the model filled in, one of each kind.

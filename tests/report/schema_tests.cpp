@@ -47,6 +47,10 @@ TEST_CASE("a document with nothing in it but absence holds to the schema", "[sch
 TEST_CASE("a document without an incident holds to the schema", "[schema]") { check(nothing_found()); }
 TEST_CASE("a document of names that are no UTF-8 holds to the schema", "[schema]") { check(with_names("\xff\xfe\n")); }
 
+TEST_CASE("a document of a storm whose reports are only counted holds to the schema", "[schema]") {
+  check(with_counted_reports());
+}
+
 TEST_CASE("the validator does refuse a document that lacks a key or has one of its own", "[schema]") {
   std::string json = render_json(swarm_kills_database(), JsonEvents::Include);
   if (validate(json, "") == kSkipped) return;
