@@ -92,6 +92,12 @@ def check_victims(checks, incident, expected, told, slack):
         check_exiting(checks, [victim for victim in incident["victims"] if victim["already_exiting"]], seen)
 
 
+def check_deviation(checks, events, expected):
+    """Where whoever asks dies, the score's choice is still taken for one who may not die, as systemd."""
+    seen = [event["choice"]["deviation"] for event in events if event.get("choice")]
+    checks.note("deviation from the score", expected in seen if expected else not any(seen[:1]), seen, expected)
+
+
 def check_event(checks, event, expected, told, slack):
     before = told["truth"]["before"]
     checks.that("release", event["kernel"]["release"], told["kernel"])
@@ -99,7 +105,6 @@ def check_event(checks, event, expected, told, slack):
     checks.that("page size", event["page_size_bytes"], told["page_size"])
     if "deviation" not in expected:
         checks.note("the kernel's choice is the predicted one", event["choice"]["agrees"] is not False, False, True)
-    checks.that("deviation from the score", event["choice"]["deviation"], expected.get("deviation"))
     if event["memory"]:
         checks.that("managed memory", event["memory"]["managed_bytes"], before["host"]["MemTotal"])
         checks.that("swap", event["memory"]["swap_total_bytes"], before["host"]["SwapTotal"])
@@ -130,6 +135,7 @@ def check_incident(checks, incident, expected, told):
     if incident["victims"] and "victim_is_cause" in expected:
         checks.that("victim is cause", incident["victims"][0]["is_cause"], expected["victim_is_cause"])
     if told["truth"]["kills"] > 0 or "outcome" in expected:
+        check_deviation(checks, incident["events"], expected.get("deviation"))
         check_event(checks, incident["events"][0], expected, told, slack)
 
 
@@ -137,7 +143,7 @@ def kills_logged(source, folder):
     """How many kills the log itself still has: of a storm neither the ring buffer nor journald keeps them all."""
     log = {"journal.json": "journal.export", "alive.json": "journal.export", "kmsg.json": "dmesg.txt", "console.json": "console.log"}[source]
     with open(os.path.join(folder, log), encoding="utf-8", errors="replace") as file:
-        return sum("emory: Killed process" in line for line in file)
+        return sum("Killed process " in line and ") total-vm:" in line for line in file)
 
 
 def check_losses(checks, document, told):

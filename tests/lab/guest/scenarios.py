@@ -150,7 +150,7 @@ SCENARIOS = {
         "vm.oom_kill_allocating_task=1: whoever asks dies",
         ledger(190), [Service("status-poll", "--mb 8 --children 0 --every 0.3")],
         {"scope": "host", "victim": {}, "cause": {"kind": "processes", "name": "status-poll"},
-         "deviation": "allocating_task"},
+         "deviation": "allocating_task"}, kills=3,
         files={"/proc/sys/vm/oom_kill_allocating_task": "1"}),
     "sysrq": Scenario(
         "an administrator asks for a kill; memory is not short",
