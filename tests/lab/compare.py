@@ -141,8 +141,8 @@ def check_incident(checks, incident, expected, told):
 
 def kills_logged(source, folder):
     """How many kills the log itself still has: of a storm neither the ring buffer nor journald keeps them all."""
-    log = {"journal.json": "journal.export", "alive.json": "journal.export", "kmsg.json": "dmesg.txt", "console.json": "console.log"}[source]
-    with open(os.path.join(folder, log), encoding="utf-8", errors="replace") as file:
+    logs = {"kmsg.json": "dmesg.txt", "console.json": "console.log"}
+    with open(os.path.join(folder, logs.get(source, "journal.export")), encoding="utf-8", errors="replace") as file:
         return sum("Killed process " in line and ") total-vm:" in line for line in file)
 
 

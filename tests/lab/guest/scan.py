@@ -30,7 +30,8 @@ def install_package():
     """As apt would: the archive is out of reach here, so that the libraries came along."""
     for package in os.listdir("/opt/lab/package"):
         # Into a pipe: a getty may have hung up the console.
-        subprocess.run(["dpkg", "--force-depends", "-i", f"/opt/lab/package/{package}"], check=True, capture_output=True)
+        command = ["dpkg", "--force-depends", "-i", f"/opt/lab/package/{package}"]
+        subprocess.run(command, check=True, capture_output=True)
     known = run("ldconfig", "-p")
     os.makedirs("/usr/local/lib", exist_ok=True)
     for library in os.listdir("/opt/lab/lib"):

@@ -100,7 +100,8 @@ SCENARIOS = {
         ledger(90), [Service("report-worker", "--rate 8", {"MemoryMax": "80M"})], of_unit("report-worker")),
     "cgroup-group": Scenario(
         "OOMPolicy=kill: at the unit's limit all of it dies",
-        ledger(90), [Service("worker-pool", "--mb 40 --children 4 --every 0.5 --rate 8", {"MemoryMax": "100M", "OOMPolicy": "kill"})],
+        ledger(90), [Service("worker-pool", "--mb 40 --children 4 --every 0.5 --rate 8",
+                             {"MemoryMax": "100M", "OOMPolicy": "kill"})],
         of_unit("worker-pool"), kills=3),
     "cgroup-nested-slice": Scenario(
         "many small processes fill the slice that they share with a steady service, which dies for them",
