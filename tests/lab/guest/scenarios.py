@@ -30,9 +30,10 @@ class Scenario:
     saved: str | None = None
     # The unit of the cause where it logs nothing: oomwhy is asked while it still runs, too, and advises then.
     alive: str | None = None
-    # What a reader does who follows the advice where the log does not name the unit: its drop-in, and commands.
+    # What a reader does who follows the advice where the log does not name the unit: its setting, by unit.
     by_hand: dict = field(default_factory=dict)
-    tidy: list = field(default_factory=list)
+    # Files that a culprit leaves in RAM when it dies.
+    leftovers: str = ""
     # Slices, by name: their settings.
     slices: dict = field(default_factory=dict)
     # Files to write first, by path; /proc/sys is one place for them.
@@ -129,7 +130,7 @@ SCENARIOS = {
         "files in /dev/shm use up the host",
         ledger(90), [Service("upload-cache", "--mb 400 --files /dev/shm")],
         {**of_host("ledgerdb", None, False), "cause": {"kind": "shmem"}}, saved="ledgerdb",
-        by_hand={"upload-cache.service": "MemoryMax=128M"}, tidy=[["sh", "-c", "rm -f /dev/shm/part-*"]],
+        by_hand={"upload-cache.service": "MemoryMax=128M"}, leftovers="/dev/shm/part-*",
         prepare=[["mount", "-o", "remount,size=95%", "/dev/shm"]]),
     "hugepages": Scenario(
         "a pool of huge pages that nobody uses leaves too little for an ordinary job",

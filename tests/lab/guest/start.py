@@ -179,6 +179,11 @@ def apply_held_back(seen):
     return applied
 
 
+def remove_leftovers(scenario):
+    for path in glob.glob(scenario.leftovers):
+        os.remove(path)
+
+
 def apply_by_hand(scenario):
     for unit, setting in scenario.by_hand.items():
         write(f"{UNITS}/{unit}.d/70-by-hand.conf", f"[Service]\n{setting}\n")
@@ -187,8 +192,7 @@ def apply_by_hand(scenario):
 
 def try_again(scenario):
     """The same again: whether the one that died before is still the process it was."""
-    for command in scenario.tidy:
-        must_run(command)
+    remove_leftovers(scenario)
     systemctl("daemon-reload")
     seen = truth.Watch()
     start_all(scenario, seen)
@@ -230,6 +234,7 @@ def settle(scenario, seen):
     """Ends the shortage, and gives systemd and journald the time to write down what happened."""
     end = time.monotonic() + SETTLE_SECONDS
     give_up = end + PATIENCE_SECONDS
+    remove_leftovers(scenario)
     while time.monotonic() < give_up:
         still = [service.name for service in scenario.culprits if not stopped(service)]
         seen.look()
