@@ -1,7 +1,6 @@
 // The task table on the screen: the largest tasks, or all of them; groups.
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <numeric>
 
 #include "report/text_parts.hpp"
