@@ -179,10 +179,11 @@ struct Reach {
 };
 
 constexpr std::array<Reach, 2> kOfUnits = {{
-    // Earlier invocations' peaks are the unit's usual size, however old.
-    {WordTopic::Consumed, TimeWindow::kUnlimited, kAftermath},
+    {WordTopic::Consumed, kSameIncident, kAftermath},
     {WordTopic::UnitFate, kSameIncident, kAftermath},
 }};
+// Earlier invocations' peaks are the unit's usual size, however old.
+constexpr Reach kEarlierPeaks = {WordTopic::Peak, TimeWindow::kUnlimited, -1};
 constexpr std::array<Reach, 2> kOfProcesses = {{
     {WordTopic::ProcessEcho, kEcho, kEcho},
     {WordTopic::ProcessGone, 0, kEcho},
@@ -193,6 +194,12 @@ constexpr std::array<Reach, 3> kOfMachine = {{
     {WordTopic::KillDone, 0, kEcho},
 }};
 
+// A unit is the same one in every boot of its host; of a host without a name only the boot is known.
+Machine in_any_boot(Machine machine) {
+  if (!machine.host.empty()) machine.boot_id = {};
+  return machine;
+}
+
 // Gathers the words that belong to one incident, no more than it has room for: then the first and the last of them.
 class RelatedWords {
  public:
@@ -201,6 +208,7 @@ class RelatedWords {
     const Machine machine = machine_of(incident);
     for (const std::string& unit : units_of(incident)) {
       for (const Reach& reach : kOfUnits) take(reach, words.of_unit(reach.topic, unit, machine, window(reach)));
+      take(kEarlierPeaks, words.of_unit(WordTopic::Peak, unit, in_any_boot(machine), window(kEarlierPeaks)));
     }
     for (const std::uint32_t pid : processes_of(incident)) {
       for (const Reach& reach : kOfProcesses) take(reach, words.of_process(reach.topic, pid, machine, window(reach)));
@@ -208,9 +216,10 @@ class RelatedWords {
     for (const Reach& reach : kOfMachine) take(reach, words.of_machine(reach.topic, machine, window(reach)));
   }
 
-  // In the order in which they were said.
+  // In the order in which they were said, each once.
   std::vector<std::uint32_t> indices() {
     std::sort(indices_.begin(), indices_.end());
+    indices_.erase(std::unique(indices_.begin(), indices_.end()), indices_.end());
     if (indices_.size() > room_) {
       const auto first = indices_.begin() + static_cast<std::ptrdiff_t>(room_ - room_ / 2);
       indices_.erase(first, indices_.end() - static_cast<std::ptrdiff_t>(room_ / 2));
@@ -359,7 +368,7 @@ History with_earlier_runs(const History& history, const Incident& incident, cons
   // The invocation that died is accounted for at the same time as the kill, which a journal may stamp late.
   const TimeWindow earlier{*incident.started, *incident.started, TimeWindow::kUnlimited, -kEcho - 1};
   for (const std::string& unit : named_units(incident)) {
-    for (const auto& stretch : words.of_unit(WordTopic::Peak, unit, machine_of(incident), earlier)) {
+    for (const auto& stretch : words.of_unit(WordTopic::Peak, unit, in_any_boot(machine_of(incident)), earlier)) {
       EarlierRuns& runs = known.runs[unit];
       runs.count += stretch.end - stretch.begin;
       runs.highest = std::max(runs.highest, words.highest(*stretch.list, stretch.end));

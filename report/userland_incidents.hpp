@@ -30,7 +30,7 @@ JoinWork join_userland(std::vector<Incident>& incidents, const UserlandWords& wo
 // The units that the incident speaks of, by name.
 std::set<std::string> units_of(const Incident& incident);
 
-// `history` and the invocations of the incident's units that ended before it.
+// `history` and the invocations of the incident's units that ended before it, in whichever boot of the same host.
 History with_earlier_runs(const History& history, const Incident& incident, const UserlandWords& words);
 
 }  // namespace oomwhy

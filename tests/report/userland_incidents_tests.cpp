@@ -151,6 +151,45 @@ TEST_CASE("earlier peaks of a unit are its usual size") {
   CHECK(fate.memory_peak == Bytes{6900});
 }
 
+TEST_CASE("peaks of earlier boots count as earlier runs of the same host's unit, and the words of these boots do not") {
+  std::vector<Incident> incidents{kernel_incident()};
+  incidents[0].boot_id = "b";
+  incidents[0].events.resize(1);
+  incidents[0].events[0].event.tasks.resize(1);
+  incidents[0].events[0].event.tasks[0].unit = "mariadb.service";
+  const auto peak = [](std::int64_t when, std::uint64_t bytes, std::string boot, std::string host) {
+    UserlandEvent event = word(
+        when, UnitMessage{.word = UnitWord::Consumed, .unit = "mariadb.service", .memory_peak = Bytes{bytes}});
+    event.boot_id = std::move(boot);
+    event.host = std::move(host);
+    return event;
+  };
+  UserlandEvent earlier_end = failed(-86'000, "oom-kill");
+  earlier_end.boot_id = "a";
+  UserlandEvent end = failed(2, "oom-kill");
+  end.boot_id = "b";
+  const std::vector<UserlandEvent> words{
+      peak(-90'000, 9999, "x", "db-08"), peak(-86'400, 2000, "a", "db-07"), earlier_end,
+      peak(-3600, 2600, "b", "db-07"),   peak(-120, 5000, "c", "db-07"),    end,
+      peak(3, 6900, "b", "db-07"),       peak(60, 800, "d", "db-07")};
+  const History history = with_earlier_runs({}, incidents[0], UserlandWords(words));
+  REQUIRE(history.runs.count("mariadb.service") == 1);
+  CHECK(history.runs.at("mariadb.service").count == 3);
+  CHECK(history.runs.at("mariadb.service").highest == Bytes{5000});
+  join(incidents, words);
+  REQUIRE(incidents.size() == 2);  // the other boot's kill is its own
+  const UnitFate fate = trace_unit(incidents[1], "mariadb.service");
+  CHECK(fate.earlier_peaks == std::vector<Bytes>{Bytes{2000}, Bytes{2600}, Bytes{5000}});
+  CHECK(fate.memory_peak == Bytes{6900});
+  CHECK(fate.failed == at(2));
+  // A boot's unit on a host without a name is known by the boot alone.
+  Incident nameless = kernel_incident();
+  nameless.host.clear();
+  nameless.boot_id = "b";
+  nameless.events = incidents[1].events;
+  CHECK(with_earlier_runs({}, nameless, UserlandWords(words)).runs.at("mariadb.service").count == 1);
+}
+
 TEST_CASE("a unit that systemd stopped and that had grown beyond its usual peak is told so in sentences") {
   std::vector<Incident> incidents{kernel_incident()};
   const auto peak = [](std::int64_t when, std::uint64_t mebibytes) {
