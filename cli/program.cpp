@@ -17,6 +17,7 @@
 #include "cli/options.hpp"
 #include "cli/pager.hpp"
 #include "cli/redaction_key.hpp"
+#include "cli/restart_rules.hpp"
 #include "cli/sandbox.hpp"
 #include "cli/scan.hpp"
 #include "cli/selection.hpp"
@@ -147,8 +148,10 @@ ExitStatus run_request(Request request, std::int64_t now_us) {
   if (!selected) return fail(selected.error(), ExitStatus::Usage);
   if (!request.output.quiet) hint_at_rest(document, *selected, inputs);
   // The other commands say the same of a log at any time; what another oomwhy told may be of another host.
-  if (request.command == Command::Explain && inputs.typed_lines.empty())
+  if (request.command == Command::Explain && inputs.typed_lines.empty()) {
     add_units_now(document, selected->incidents, "");
+    if (const auto root = root_of_log(request)) add_restart_rules(document, selected->incidents, *root);
+  }
   narrow_coverage(document.coverage, request.selection);
   std::erase_if(document.other_kills, [&](const OtherKill& kill) { return !is_asked_for(kill, request.selection); });
   Redacted shown = redact(std::move(document), request.arguments, *redaction);

@@ -14,8 +14,11 @@ namespace {
 namespace fs = std::filesystem;
 
 // man systemd.unit: what stands earlier wins over a file of the same name.
-constexpr std::array kFolders = {"/etc/systemd/system", "/run/systemd/system", "/usr/local/lib/systemd/system",
-                                 "/usr/lib/systemd/system", "/lib/systemd/system"};
+constexpr std::array kFolders = {
+    "/etc/systemd/system.control",  "/run/systemd/system.control",   "/run/systemd/transient",
+    "/run/systemd/generator.early", "/etc/systemd/system",           "/run/systemd/system",
+    "/run/systemd/generator",       "/usr/local/lib/systemd/system", "/usr/lib/systemd/system",
+    "/lib/systemd/system",          "/run/systemd/generator.late"};
 
 constexpr std::size_t kMostLines = 10'000;
 constexpr std::size_t kMostUnits = 10'000;
@@ -47,17 +50,28 @@ bool is_masked(const fs::path& path) {
   return fs::read_symlink(path, failure) == "/dev/null";
 }
 
+// An empty value takes back what came before; these two are lists, to which each line adds.
+bool is_list(std::string_view key) { return key.starts_with("Restart") && key.ends_with("ExitStatus"); }
+
 void apply_settings(const Settings& settings, UnitPolicy& unit) {
-  const std::map<std::string_view, std::optional<std::string>*> known = {{"OOMScoreAdjust", &unit.oom_score_adjust},
-                                                                         {"OOMPolicy", &unit.oom_policy},
-                                                                         {"Restart", &unit.restart},
-                                                                         {"MemoryMax", &unit.memory_max},
-                                                                         {"MemoryHigh", &unit.memory_high},
-                                                                         {"MemorySwapMax", &unit.memory_swap_max}};
+  const std::map<std::string_view, std::optional<std::string>*> known = {
+      {"OOMScoreAdjust", &unit.oom_score_adjust},
+      {"OOMPolicy", &unit.oom_policy},
+      {"Restart", &unit.restart},
+      {"RestartForceExitStatus", &unit.restart_force_exit_status},
+      {"RestartPreventExitStatus", &unit.restart_prevent_exit_status},
+      {"MemoryMax", &unit.memory_max},
+      {"MemoryHigh", &unit.memory_high},
+      {"MemorySwapMax", &unit.memory_swap_max}};
   for (const auto& [key, value] : settings) {
     const auto setting = known.find(key);
     if (setting == known.end()) continue;
-    *setting->second = value.empty() ? std::nullopt : std::optional(value);
+    std::optional<std::string>& held = *setting->second;
+    if (value.empty()) {
+      held.reset();
+    } else {
+      held = is_list(key) && held ? *held + " " + value : value;
+    }
   }
 }
 
@@ -93,6 +107,51 @@ bool is_foreign_link(const std::string& root, const fs::path& path) {
   return !root.empty() && fs::is_symlink(path, failure) && fs::read_symlink(path, failure).is_absolute();
 }
 
+// "a-b@1.service": itself, "a-b@.service", then what gives drop-ins only: "a-.service" and "service" (man
+// systemd.unit).
+struct UnitNames {
+  std::vector<std::string> of_files, of_drop_ins;  // the most special first
+};
+
+UnitNames names_of(const std::string& unit) {
+  UnitNames names;
+  const std::size_t dot = unit.rfind('.');
+  const std::string type = unit.substr(dot), stem = unit.substr(0, dot);
+  names.of_files = {unit};
+  if (const std::size_t at = stem.find('@'); at != std::string::npos) {
+    names.of_files.push_back(stem.substr(0, at + 1) + type);
+  }
+  names.of_drop_ins = names.of_files;
+  for (std::size_t dash = stem.rfind('-'); dash != std::string::npos && dash > 0; dash = stem.rfind('-', dash - 1)) {
+    if (dash + 1 < stem.size()) names.of_drop_ins.push_back(stem.substr(0, dash + 1) + type);
+  }
+  names.of_drop_ins.push_back(type.substr(1));
+  return names;
+}
+
+std::optional<fs::path> find_file(const std::string& root, const std::vector<std::string>& names) {
+  for (const std::string& name : names) {
+    for (const char* folder : kFolders) {
+      const fs::path path = fs::path(root + folder) / name;
+      std::error_code failure;
+      if (fs::symlink_status(path, failure).type() != fs::file_type::not_found && !failure) return path;
+    }
+  }
+  return std::nullopt;
+}
+
+std::map<std::string, fs::path> find_drop_ins(const std::string& root, const std::vector<std::string>& names) {
+  std::map<std::string, fs::path> drop_ins;
+  for (const std::string& name : names) {
+    for (const char* folder : kFolders) {
+      for (const fs::path& path : entries_of(root + folder + "/" + name + ".d")) {
+        if (path.extension() == ".conf") drop_ins.emplace(path.filename().string(), path);
+      }
+    }
+  }
+  return drop_ins;
+}
+
 }  // namespace
 
 Settings read_settings(const std::string& path) {
@@ -117,12 +176,25 @@ std::optional<std::vector<UnitPolicy>> read_unit_files(const std::string& root) 
   std::vector<UnitPolicy> units;
   for (const auto& [name, path] : index.files) {
     if (is_masked(path)) continue;
-    UnitPolicy unit{.name = name};
+    UnitPolicy unit{.name = name, .file = path.string().substr(std::min(root.size(), path.string().size()))};
     if (!is_foreign_link(root, path)) apply_settings(read_settings(path.string()), unit);
     for (const auto& [file, drop_in] : index.drop_ins[name]) apply_settings(read_settings(drop_in.string()), unit);
     units.push_back(std::move(unit));
   }
   return units;
+}
+
+std::optional<UnitPolicy> read_unit_policy(const std::string& root, const std::string& unit) {
+  if (!is_unit_name(unit) || unit.find('/') != std::string::npos) return std::nullopt;
+  const UnitNames names = names_of(unit);
+  const auto file = find_file(root, names.of_files);
+  if (!file || is_masked(*file) || is_foreign_link(root, *file) || !std::ifstream(*file)) return std::nullopt;
+  UnitPolicy policy{.name = unit, .file = file->string().substr(root.size())};
+  apply_settings(read_settings(file->string()), policy);
+  for (const auto& [name, path] : find_drop_ins(root, names.of_drop_ins)) {
+    apply_settings(read_settings(path.string()), policy);
+  }
+  return policy;
 }
 
 std::vector<std::string> enabled_units(const std::string& root, const std::vector<std::string>& names) {

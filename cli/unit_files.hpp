@@ -5,13 +5,16 @@
 #include <string>
 #include <vector>
 
-#include "report/doctor.hpp"
+#include "report/unit_policy.hpp"
 
 namespace oomwhy {
 
 // Services, slices and scopes, sorted by name; templates too. Masked units are left out. Absent: no folder of units
 // could be read. `root` without a trailing slash: "" is this host.
 std::optional<std::vector<UnitPolicy>> read_unit_files(const std::string& root);
+
+// What one unit is given, of an instance out of its template's files, too. Absent: it has no file, or is masked.
+std::optional<UnitPolicy> read_unit_policy(const std::string& root, const std::string& unit);
 
 // The units of `names` that something in /etc or /run wants, sorted.
 std::vector<std::string> enabled_units(const std::string& root, const std::vector<std::string>& names);

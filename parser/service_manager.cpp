@@ -165,6 +165,7 @@ void add_fields(const LogLine& line, UnitMessage& message) {
   for (const std::string_view name : {"INVOCATION_ID", "USER_INVOCATION_ID"}) {
     if (const auto id = field(line, name); !id.empty()) message.invocation_id = std::string(id);
   }
+  if (const auto job = field(line, "JOB_TYPE"); !job.empty()) message.job_type = std::string(job);
   if (const auto peak = number_field(line, "MEMORY_PEAK")) message.memory_peak = Bytes{*peak};
   if (const auto peak = number_field(line, "MEMORY_SWAP_PEAK")) message.memory_swap_peak = Bytes{*peak};
   if (const auto count = number_field(line, "N_RESTARTS")) message.count = count;

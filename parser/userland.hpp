@@ -47,6 +47,7 @@ struct UnitMessage {
   std::optional<std::uint64_t> count;                  // N_RESTARTS of RestartScheduled, N_PROCESSES of OomdKilled
   std::optional<Bytes> memory_peak, memory_swap_peak;  // fields MEMORY_PEAK, MEMORY_SWAP_PEAK (systemd 255+)
   std::optional<std::string> invocation_id;
+  std::optional<std::string> job_type;  // JOB_TYPE of Started and Stopped: "start", "stop", "restart"
 };
 
 // A kill by a process in user space, or the announcement of one.

@@ -10,14 +10,9 @@
 
 #include "parser/units.hpp"
 #include "report/renderer.hpp"
+#include "report/unit_policy.hpp"
 
 namespace oomwhy {
-
-// What a unit file says, drop-ins applied; values as written.
-struct UnitPolicy {
-  std::string name;
-  std::optional<std::string> oom_score_adjust, oom_policy, restart, memory_max, memory_high, memory_swap_max;
-};
 
 // A cgroup's memory.max, where it is a number.
 struct CgroupLimit {

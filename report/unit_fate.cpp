@@ -1,5 +1,7 @@
 #include "report/unit_fate.hpp"
 
+#include <set>
+
 #include "report/moment.hpp"
 
 namespace oomwhy {
@@ -26,7 +28,11 @@ void take(const UnitMessage& message, const UserlandEvent& event, bool after, Un
     fate.failed = event.time;
     fate.result = message.result;
   }
-  if (message.word == UnitWord::Started && fate.failed && !fate.started) fate.started = event.time;
+  const bool is_down = fate.failed && !fate.started;
+  if (message.word == UnitWord::RestartScheduled && is_down) fate.restart_scheduled = event.time;
+  // The manager's own restart is a job of type "restart".
+  if (message.word == UnitWord::Stopped && message.job_type == "stop" && is_down) fate.stop_asked = event.time;
+  if (message.word == UnitWord::Started && is_down) fate.started = event.time;
   if (message.word == UnitWord::RestartScheduled && message.count) fate.restart_counter = message.count;
   if (message.word == UnitWord::StartLimitHit) fate.start_limit_hit = true;
   if (message.word == UnitWord::Consumed && message.memory_peak && !fate.memory_peak)
@@ -43,12 +49,29 @@ UnitFate trace_unit(const Incident& incident, const std::string& unit) {
     const auto* message = std::get_if<UnitMessage>(&event.fact);
     if (message == nullptr || message->unit != unit) continue;
     const bool after = after_kill(incident, event);
+    if (after && message->word == UnitWord::ProcessExited && !fate.failed) fate.exit_status = message->exit_status;
+    fate.user_manager = fate.user_manager || message->user_manager;
     main_exited = main_exited || (after && message->word == UnitWord::ProcessExited);
     take(*message, event, after, fate);
   }
   // OOMPolicy=stop ends the main process with SIGTERM: then there is no "Main process exited" line.
   fate.other_processes_stopped = fate.result == "oom-kill" && !main_exited;
   return fate;
+}
+
+std::vector<UnitFate> trace_units(const Incident& incident) {
+  std::set<std::string> units;
+  for (const IncidentVictim& victim : incident.victims) {
+    if (victim.unit) units.insert(*victim.unit);
+  }
+  for (const UserlandEvent& event : incident.userland) {
+    const auto* message = std::get_if<UnitMessage>(&event.fact);
+    if (message != nullptr && message->word == UnitWord::Failed && message->result == "oom-kill")
+      units.insert(message->unit);
+  }
+  std::vector<UnitFate> fates;
+  for (const std::string& unit : units) fates.push_back(trace_unit(incident, unit));
+  return fates;
 }
 
 }  // namespace oomwhy

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <set>
 
 #include "report/format.hpp"
 #include "report/moment.hpp"
@@ -91,18 +90,29 @@ void judge_unit(Incident& incident, const Told& told) {
 
 std::string clock_of(const Time& time) { return format_time(time); }
 
+std::string back_words(const UnitFate& fate) {
+  const auto down = microseconds_between(*fate.failed, *fate.started);
+  std::string text = fmt::format(" and was started again at {}", clock_of(*fate.started));
+  if (down) text += fmt::format(", {:.0f} s later", static_cast<double>(*down) / 1e6);
+  return text + (fate.restart_scheduled ? ", by its Restart=" : "; that its Restart= did it is not in this log");
+}
+
+std::string down_words(const UnitFate& fate) {
+  if (fate.start_limit_hit) return "; the start limit was hit and nothing starts it again";
+  if (fate.stop_asked) {
+    return fmt::format("; it was stopped on request at {}, which ends its Restart=", clock_of(*fate.stop_asked));
+  }
+  if (fate.restart_scheduled) {
+    return fmt::format("; a restart was scheduled at {}, no start of it follows in this log",
+                       clock_of(*fate.restart_scheduled));
+  }
+  return "; no start of it follows in this log, which lacks its Restart=";
+}
+
 std::string fate_sentence(const UnitFate& fate) {
   std::string text = fmt::format("{} failed at {}", fate.unit, clock_of(*fate.failed));
   if (fate.result) text += fmt::format(" (result {})", *fate.result);
-  if (fate.started) {
-    const auto down = microseconds_between(*fate.failed, *fate.started);
-    text += fmt::format(" and was started again at {}", clock_of(*fate.started));
-    if (down) text += fmt::format(", {:.0f} s later", static_cast<double>(*down) / 1e6);
-  } else if (fate.start_limit_hit) {
-    text += "; the start limit was hit and nothing starts it again";
-  } else {
-    text += "; no start of it follows in this log";
-  }
+  text += fate.started ? back_words(fate) : down_words(fate);
   if (fate.restart_counter) text += fmt::format("; restart counter {}", *fate.restart_counter);
   if (fate.other_processes_stopped)
     text += "; no exit of its main process is in the log: systemd stopped the rest (OOMPolicy=stop)";
@@ -134,18 +144,8 @@ void judge_without_report(Incident& incident) {
 }
 
 std::vector<std::string> fate_sentences(const Incident& incident) {
-  std::set<std::string> units;
-  for (const IncidentVictim& victim : incident.victims) {
-    if (victim.unit) units.insert(*victim.unit);
-  }
-  for (const UserlandEvent& event : incident.userland) {
-    const auto* message = std::get_if<UnitMessage>(&event.fact);
-    if (message != nullptr && message->word == UnitWord::Failed && message->result == "oom-kill")
-      units.insert(message->unit);
-  }
   std::vector<std::string> sentences;
-  for (const auto& unit : units) {
-    const UnitFate fate = trace_unit(incident, unit);
+  for (const UnitFate& fate : trace_units(incident)) {
     if (fate.failed) sentences.push_back(fate_sentence(fate));
     if (auto peak = peak_sentence(fate); !peak.empty()) sentences.push_back(std::move(peak));
     if (sentences.size() >= 3) break;  // a screen has room for no more
