@@ -7,6 +7,7 @@
 
 #include "parser/journal_files.hpp"
 #include "parser/source_journal.hpp"
+#include "report/unit_pattern.hpp"
 #endif
 
 namespace oomwhy {
@@ -59,6 +60,9 @@ InputSummary read_journal_input(const JournalChoice& choice, const Selection& se
   JournalInterval interval{.since_us = selection.since_us, .until_us = selection.until_us};
   if (selection.boot && !selection.boot->all) {
     interval.choose_boot = [&](const std::vector<JournalBoot>& boots) { return find_boot(boots, *selection.boot); };
+  }
+  if (!selection.units.empty()) {
+    interval.is_asked_unit = [&](const std::string& unit) { return names_unit(selection.units, unit); };
   }
   return read_journal(location, interval, {events, userland});
 }

@@ -72,14 +72,28 @@ void narrow_coverage(Coverage& coverage, const Selection& selection) {
   }
 }
 
+bool is_within(const Time& time, const Selection& selection) {
+  const auto& at = time.realtime_us;
+  return !at ||
+         ((!selection.since_us || *at >= *selection.since_us) && (!selection.until_us || *at <= *selection.until_us));
+}
+
 bool is_asked_for(const OtherKill& kill, const Selection& selection) {
-  const auto& at = kill.time.realtime_us;
-  if (at && ((selection.since_us && *at < *selection.since_us) || (selection.until_us && *at > *selection.until_us))) {
-    return false;
-  }
-  return selection.units.empty() ||
-         std::any_of(selection.units.begin(), selection.units.end(),
-                     [&](const std::string& pattern) { return names_unit(pattern, kill.unit); });
+  return is_within(kill.time, selection) && (selection.units.empty() || names_unit(selection.units, kill.unit));
+}
+
+// A program of which no unit is known counts under its own name: "api" for api.service.
+bool is_asked_for(const RefusedAllocation& refused, const Selection& selection) {
+  const AllocationRefused& what = refused.what();
+  return is_within(refused.first.time, selection) &&
+         (selection.units.empty() ||
+          names_unit(selection.units, what.unit.empty() ? what.program + ".service" : what.unit));
+}
+
+void narrow_other_words(Document& document, const Selection& selection) {
+  std::erase_if(document.other_kills, [&](const OtherKill& kill) { return !is_asked_for(kill, selection); });
+  std::erase_if(document.refused_allocations,
+                [&](const RefusedAllocation& refused) { return !is_asked_for(refused, selection); });
 }
 
 CommandOutput run_command(const View& view) {
@@ -153,7 +167,7 @@ ExitStatus run_request(Request request, std::int64_t now_us) {
     if (const auto root = root_of_log(request)) add_restart_rules(document, selected->incidents, *root);
   }
   narrow_coverage(document.coverage, request.selection);
-  std::erase_if(document.other_kills, [&](const OtherKill& kill) { return !is_asked_for(kill, request.selection); });
+  narrow_other_words(document, request.selection);
   Redacted shown = redact(std::move(document), request.arguments, *redaction);
   request.arguments = std::move(shown.command);
   const View view{request, shown.document, selected->incidents, choose_style(request)};

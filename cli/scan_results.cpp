@@ -4,6 +4,7 @@
 #include <set>
 #include <utility>
 
+#include "report/append.hpp"
 #include "report/format.hpp"
 
 namespace oomwhy {
@@ -46,6 +47,7 @@ class Summing {
       summary.other_kills.push_back(kill);
       outcome_.document.other_kills.push_back(std::move(kill));
     }
+    append(outcome_.document.refused_allocations, std::move(document.refused_allocations));
     for (const BlindSpot& spot : document.coverage.blind_spots) {
       summary.blind_spots.emplace_back(result.source.host, spot);
     }

@@ -148,7 +148,10 @@ Result<Selected> select(const Document& document, const Selection& selection) {
 }
 
 Document pick(const Document& document, const std::vector<std::size_t>& incidents) {
-  Document picked{.inputs = document.inputs, .coverage = document.coverage, .other_kills = document.other_kills};
+  Document picked{.inputs = document.inputs,
+                  .coverage = document.coverage,
+                  .other_kills = document.other_kills,
+                  .refused_allocations = document.refused_allocations};
   for (const std::size_t i : incidents) picked.incidents.push_back(document.incidents[i]);
   return picked;
 }

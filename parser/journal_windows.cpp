@@ -8,6 +8,7 @@
 #include <utility>
 #include <variant>
 
+#include "parser/allocation_refused.hpp"
 #include "parser/grammar.hpp"
 #include "parser/mapped_journal.hpp"
 
@@ -80,7 +81,7 @@ void limit_to_boot(sd_journal* journal, const std::string& boot_id) {
 bool may_be_kernel_hit(std::string_view message) {
   return message.find("invoked oom-killer") != std::string_view::npos ||
          message.find("ill") != std::string_view::npos || message.find("emory") != std::string_view::npos ||
-         message.find("oom-killer") != std::string_view::npos;
+         message.find("oom-killer") != std::string_view::npos || may_tell_of_refusal(message);
 }
 
 bool is_blind_spot(const JournalEntry& entry, JournalHits& hits) {
@@ -189,7 +190,7 @@ void take_entry(sd_journal* journal, bool kernel, JournalHits& hits,
   const HitKind kind = kind_of(entry.message());
   if (kind.opens || kind.kills) {
     hits.kernel.push_back(hit_at(journal, entry, kind.opens));
-  } else if (entry.message().starts_with("oomd kill: ")) {
+  } else if (entry.message().starts_with("oomd kill: ") || may_tell_of_refusal(entry.message())) {
     others(entry);
   }
 }
@@ -266,6 +267,11 @@ std::vector<JournalHit> boot_by_boot(std::vector<JournalHit> hits) {
 }
 
 }  // namespace
+
+void walk_within(sd_journal* journal, const JournalInterval& interval, const std::function<void()>& visit) {
+  seek_within(journal, interval);
+  walk(journal, interval, visit);
+}
 
 void seek_hits(sd_journal* journal, const JournalInterval& interval) {
   sd_journal_flush_matches(journal);

@@ -47,6 +47,9 @@ JournalHits collect_hits(sd_journal* journal, const JournalInterval& interval,
 void read_units(sd_journal* journal, const std::set<std::string>& units, const JournalInterval& interval,
                 const std::function<void(const JournalEntry&)>& entry);
 
+// Closes the matches that were added, with those of the interval, and visits every entry that is left.
+void walk_within(sd_journal* journal, const JournalInterval& interval, const std::function<void()>& visit);
+
 // The second pass: kernel entries around each hit, each at most once, one boot after the other and in order.
 void read_around(sd_journal* journal, const std::vector<JournalHit>& hits,
                  const std::function<void(const JournalEntry&)>& kernel_entry);

@@ -70,6 +70,9 @@ constexpr std::array kAnchors{
     Anchor{"insufficient memory for", 4, 4},
     Anchor{"OutOfMemoryError", 3, 5},
     Anchor{"std::bad_alloc", 5, 5},
+    Anchor{"Allowed memory size", 3, 6},
+    Anchor{" enough memory for the allocation", 2, 4},
+    Anchor{"exceed data ulimit", 12, 6},
 };
 
 // By place and byte, the buckets whose anchors may have that byte there.

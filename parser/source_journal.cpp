@@ -9,6 +9,7 @@
 
 #include "parser/assembler.hpp"
 #include "parser/attribution.hpp"
+#include "parser/journal_echoes.hpp"
 #include "parser/journal_files.hpp"
 #include "parser/journal_handle.hpp"
 #include "parser/journal_windows.hpp"
@@ -73,6 +74,11 @@ void note_unit(const UserlandFact& fact, std::set<std::string>& units) {
   const bool killed = message->word == UnitWord::OomKilled || message->word == UnitWord::OomdKilled ||
                       message->exit_status.value_or("").starts_with("9/");
   if (killed) units.insert(message->unit);
+}
+
+bool is_echo(const UserlandFact& fact) {
+  return std::holds_alternative<ApplicationEcho>(fact) || std::holds_alternative<RunningQuery>(fact) ||
+         std::holds_alternative<RuntimeEcho>(fact) || std::holds_alternative<AllocationRefused>(fact);
 }
 
 bool only_volatile(const std::vector<std::string>& files) {
@@ -188,62 +194,131 @@ void hand_on(std::vector<UserlandEvent> words, const UserlandSink& sink) {
   for (UserlandEvent& word : words) sink(std::move(word));
 }
 
+// One reading, pass after pass. Whatever was read of a pass is handed on with it.
+class JournalReading {
+ public:
+  JournalReading(sd_journal* journal, const JournalLocation& location, const JournalSinks& sinks, InputSummary& summary)
+      : journal_(journal), location_(location), files_(files_of(location)), sinks_(sinks), summary_(summary) {}
+
+  void read(const JournalInterval& asked) {
+    add_blind_spots(look_at_files(location_, files_));
+    boots_ = boots_in(journal_);
+    summary_.boots = static_cast<std::uint32_t>(std::max<std::size_t>(boots_.size(), 1));
+    const JournalInterval interval = narrow_to_boot(asked, boots_);
+    fill_interval(journal_, interval, summary_);
+    add_blind_spots(find_cut_boots(journal_, boots_, interval));
+    const JournalHits hits = find_words(interval);
+    if (!hits.kernel.empty()) read_reports(hits.kernel);
+    read_echoes(interval);
+  }
+
+ private:
+  void add_blind_spots(const std::vector<BlindSpot>& spots) {
+    summary_.blind_spots.insert(summary_.blind_spots.end(), spots.begin(), spots.end());
+  }
+
+  // Attribution moves about in the journal: it has a handle of its own.
+  Attribution& attribution() {
+    if (!attribution_) attribution_.emplace(location_, files_);
+    return *attribution_;
+  }
+
+  std::optional<UserlandEvent> hear(const JournalEntry& entry) const {
+    const auto lines = entry.lines();
+    auto fact = classify_userland(lines.front());
+    if (!fact) return std::nullopt;
+    return make_userland_event(lines.front(), std::move(*fact), summary_.source);
+  }
+
+  // The kernel names a process: whose it was, its earlier entries tell.
+  void name_unit(UserlandEvent& word) {
+    auto* refused = std::get_if<AllocationRefused>(&word.fact);
+    if (refused == nullptr || !refused->unit.empty() || !refused->pid) return;
+    OomEvent event;
+    event.boot_id = word.boot_id;
+    event.time = word.time;
+    event.tasks.push_back({.pid = *refused->pid, .comm = refused->program});
+    attribution().attribute(event);
+    refused->unit = event.tasks.front().unit.value_or("");
+  }
+
+  JournalHits find_words(const JournalInterval& interval) {
+    std::set<std::string> units;
+    std::vector<UserlandEvent> words;
+    const auto listen = [&](const JournalEntry& entry) {
+      auto word = hear(entry);
+      if (!word) return;
+      if (is_echo(word->fact)) heard_.insert(entry.cursor());
+      note_unit(word->fact, units);
+      echoes_.note(*word);
+      words.push_back(std::move(*word));
+    };
+    JournalHits hits = find_hits(journal_, interval, listen);
+    read_units(journal_, std::set<std::string>(units), interval, listen);
+    for (UserlandEvent& word : words) name_unit(word);
+    hand_on(std::move(words), sinks_.userland);
+    add_blind_spots(hits.blind_spots);
+    if (hits.damaged_entries > 0) {
+      add_blind_spots({{BlindSpotKind::Damaged, std::to_string(hits.damaged_entries) + " damaged journal entries"}});
+    }
+    return hits;
+  }
+
+  void read_reports(const std::vector<JournalHit>& hits) {
+    const auto take = [&](OomEvent event) {
+      event.boot_index = index_of(boots_, event.boot_id);
+      attribution().attribute(event);
+      echoes_.note(event);
+      sinks_.kernel_event(std::move(event));
+    };
+    Assembler assembler(
+        summary_.source, take, [&](Diagnostic diagnostic) { summary_.diagnostics.push_back(std::move(diagnostic)); },
+        [&](BlindSpot spot) { summary_.blind_spots.push_back(std::move(spot)); });
+    read_around(journal_, hits, [&](const JournalEntry& entry) {
+      for (const LogLine& line : entry.lines()) {
+        ++summary_.lines;
+        assembler.feed(line);
+      }
+    });
+    assembler.finish();
+  }
+
+  // A unit's own lines are no word of a killer: those that are have been read.
+  void read_echoes(const JournalInterval& interval) {
+    std::vector<UserlandEvent> words;
+    const auto listen = [&](const JournalEntry& entry) {
+      if (!heard_.insert(entry.cursor()).second) return;
+      auto word = hear(entry);
+      if (word && is_echo(word->fact)) words.push_back(std::move(*word));
+    };
+    read_asked_units(journal_, interval, listen);
+    echoes_.read(journal_, listen);
+    hand_on(std::move(words), sinks_.userland);
+  }
+
+  sd_journal* journal_;
+  const JournalLocation& location_;
+  std::vector<std::string> files_;
+  const JournalSinks& sinks_;
+  InputSummary& summary_;
+  std::vector<JournalBoot> boots_;
+  JournalEchoes echoes_;
+  std::optional<Attribution> attribution_;
+  std::set<std::string> heard_;  // cursors of echoes
+};
+
 }  // namespace
 
 InputSummary read_journal(const JournalLocation& location, const JournalInterval& asked, const JournalSinks& sinks) {
   InputSummary summary;
   summary.source = describe(location);
   summary.kind = "journal";
-  auto opened = open_journal(location);
-  if (!opened) {
+  const auto opened = open_journal(location);
+  if (opened) {
+    JournalReading(opened->get(), location, sinks, summary).read(asked);
+  } else {
     summary.error = opened.error();
-    return summary;
   }
-  sd_journal* journal = opened->get();
-  const auto files = files_of(location);
-  summary.blind_spots = look_at_files(location, files);
-  const auto boots = boots_in(journal);
-  const JournalInterval interval = narrow_to_boot(asked, boots);
-  fill_interval(journal, interval, summary);
-  for (BlindSpot& spot : find_cut_boots(journal, boots, interval)) summary.blind_spots.push_back(std::move(spot));
-
-  std::set<std::string> units;
-  std::vector<UserlandEvent> words;
-  const auto listen = [&](const JournalEntry& entry) {
-    const auto lines = entry.lines();
-    auto fact = classify_userland(lines.front());
-    if (!fact) return;
-    note_unit(*fact, units);
-    words.push_back(make_userland_event(lines.front(), std::move(*fact), summary.source));
-  };
-  const auto hits = find_hits(journal, interval, listen);
-  read_units(journal, std::set<std::string>(units), interval, listen);
-  hand_on(std::move(words), sinks.userland);
-  summary.blind_spots.insert(summary.blind_spots.end(), hits.blind_spots.begin(), hits.blind_spots.end());
-  if (hits.damaged_entries > 0) {
-    summary.blind_spots.push_back(
-        {BlindSpotKind::Damaged, std::to_string(hits.damaged_entries) + " damaged journal entries"});
-  }
-
-  summary.boots = static_cast<std::uint32_t>(std::max<std::size_t>(boots.size(), 1));
-  if (hits.kernel.empty()) return summary;
-  // Attribution moves about in the journal: it has a handle of its own.
-  Attribution attribution(location, files);
-  const auto attribute = [&](OomEvent event) {
-    event.boot_index = index_of(boots, event.boot_id);
-    attribution.attribute(event);
-    sinks.kernel_event(std::move(event));
-  };
-  Assembler assembler(
-      summary.source, attribute, [&](Diagnostic diagnostic) { summary.diagnostics.push_back(std::move(diagnostic)); },
-      [&](BlindSpot spot) { summary.blind_spots.push_back(std::move(spot)); });
-  read_around(journal, hits.kernel, [&](const JournalEntry& entry) {
-    for (const LogLine& line : entry.lines()) {
-      ++summary.lines;
-      assembler.feed(line);
-    }
-  });
-  assembler.finish();
   return summary;
 }
 

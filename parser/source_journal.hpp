@@ -34,13 +34,15 @@ struct JournalBoot {
 struct JournalInterval {
   std::optional<std::int64_t> since_us, until_us;  // realtime, UTC
   std::optional<std::string> boot_id;              // 32 hex digits
+  // -u: of units for which it holds, what their own lines say of refused memory is read, too. Empty: of none.
+  std::function<bool(const std::string& unit)> is_asked_unit;
   // -b: picks a boot's id out of those in the journal, oldest first; empty: there is none such, and nothing is found.
   std::function<std::string(const std::vector<JournalBoot>&)> choose_boot;
 };
 
 struct JournalSinks {
   EventSink kernel_event;
-  UserlandSink userland;  // in the journal's order
+  UserlandSink userland;  // in the journal's order; what programs said near a kill comes behind all of it
 };
 
 // Reads what the journal says of OOM kills. InputSummary::error: the journal could not be opened at all; files that

@@ -1,5 +1,6 @@
 #include "parser/userland.hpp"
 
+#include "parser/allocation_refused.hpp"
 #include "parser/service_manager.hpp"
 #include "parser/userspace_killers.hpp"
 
@@ -13,7 +14,10 @@ constexpr std::size_t kLongestQuote = 1024;
 std::optional<UserlandFact> classify_userland(const LogLine& line) {
   if (auto message = classify_service_manager(line)) return UserlandFact(std::move(*message));
   if (auto kill = classify_userspace_killer(line)) return kill;
-  return classify_echo(line);
+  if (auto echo = classify_echo(line)) return echo;
+  if (!may_tell_of_refusal(line.text)) return std::nullopt;
+  if (auto refused = classify_refusal(line)) return UserlandFact(std::move(*refused));
+  return std::nullopt;
 }
 
 bool tells_of_kill(const UserlandFact& fact) {
@@ -28,6 +32,7 @@ UserlandEvent make_userland_event(const LogLine& line, UserlandFact fact, const 
   UserlandEvent event;
   event.fact = std::move(fact);
   event.trust = line.fields.empty() ? Trust::Unknowable : Trust::Userspace;
+  if (line.transport == Transport::Kernel) event.trust = Trust::Kernel;
   event.time.realtime_us = line.stamp.realtime_us;
   event.time.wall_us = line.stamp.wall_us;
   event.time.uptime_us = line.stamp.uptime_us;

@@ -95,9 +95,22 @@ struct RunningQuery {
   std::string query;
 };
 
+// Who refused an allocation, as far as the words prove it.
+enum class RefusedBy {
+  Unknown,     // a program's ENOMEM: overcommit, a ulimit, or another limit
+  Overcommit,  // the kernel's accounting: vm.overcommit_memory=2, or a single request beyond RAM and swap
+  DataLimit,   // RLIMIT_DATA: LimitDATA=, ulimit -d
+  OwnLimit,    // the program's runtime: a heap's limit
+};
+
 // An allocation that was refused (ENOMEM): nobody was killed.
 struct AllocationRefused {
-  std::string program;  // empty: not known
+  std::string program;  // comm in the kernel's words, else the log's tag; empty: not known
+  RefusedBy by = RefusedBy::Unknown;
+  std::optional<std::uint32_t> pid = {};
+  std::optional<Bytes> size = {};   // Overcommit: asked for; DataLimit: what the data would have come to
+  std::optional<Bytes> limit = {};  // of DataLimit
+  std::string unit = {};            // a journal's trusted field; empty: not known
 };
 
 using UserlandFact = std::variant<UnitMessage, UserspaceKill, UserspaceKillDone, MemoryTrend, RuntimeEcho,

@@ -218,16 +218,6 @@ std::optional<UserlandFact> application_echo(std::string_view program, std::stri
   return echo;
 }
 
-// Every sentence below holds one of these: a line of no interest costs a few searches for rare words.
-bool may_be_echo(std::string_view text) {
-  constexpr std::array<std::string_view, 8> kRare{
-      "signal 9", "SIGKILL",     "Killed (9)", "TIMEOUT (pid", "process was running: ",
-      "emory",    "OutOfMemory", "bad_alloc"};
-  return std::any_of(kRare.begin(), kRare.end(), [&](std::string_view rare) {
-    return ::memmem(text.data(), text.size(), rare.data(), rare.size()) != nullptr;
-  });
-}
-
 // Told by the sentence: the identifier of an application's log is anything.
 std::optional<UserlandFact> read_application(std::string_view text) {
   const auto has = [&](std::string_view part) { return text.find(part) != std::string_view::npos; };
@@ -248,15 +238,6 @@ std::optional<UserlandFact> read_application(std::string_view text) {
   return std::nullopt;
 }
 
-std::optional<UserlandFact> read_refusal(const LogLine& line) {
-  const auto has = [&](std::string_view part) { return line.text.find(part) != std::string_view::npos; };
-  if (has("Cannot allocate memory") || has("There is insufficient memory for the Java Runtime Environment") ||
-      has("java.lang.OutOfMemoryError") || has("std::bad_alloc") || has("fatal error: runtime: out of memory")) {
-    return AllocationRefused{std::string(line.identifier)};
-  }
-  return std::nullopt;
-}
-
 bool said_by(const LogLine& line, std::string_view program) { return line.identifier == program; }
 
 }  // namespace
@@ -274,6 +255,14 @@ std::optional<UserlandFact> classify_userspace_killer(const LogLine& line) {
   return std::nullopt;
 }
 
+bool may_be_echo(std::string_view text) {
+  constexpr std::array<std::string_view, 7> kRare{
+      "signal 9", "SIGKILL", "Killed (9)", "TIMEOUT (pid", "process was running: ", "TaskOOM", "System OOM"};
+  return std::any_of(kRare.begin(), kRare.end(), [&](std::string_view rare) {
+    return ::memmem(text.data(), text.size(), rare.data(), rare.size()) != nullptr;
+  });
+}
+
 std::optional<UserlandFact> classify_echo(const LogLine& line) {
   if (line.transport == Transport::Kernel || said_by(line, "kernel")) return std::nullopt;
   if (said_by(line, "containerd")) return read_containerd(line.text);
@@ -281,8 +270,7 @@ std::optional<UserlandFact> classify_echo(const LogLine& line) {
   if (said_by(line, "kubelet")) return read_kubelet(line.text);
   if (said_by(line, "slurmstepd")) return read_slurmstepd(line.text);
   if (line.identifier.empty() || !may_be_echo(line.text)) return std::nullopt;
-  if (auto echo = read_application(line.text)) return echo;
-  return read_refusal(line);
+  return read_application(line.text);
 }
 
 }  // namespace oomwhy

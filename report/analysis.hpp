@@ -188,12 +188,22 @@ struct OtherKill {
   Origin origin;
 };
 
+// An allocation that was refused: nobody was killed for it. What one program said of the same again is counted.
+struct RefusedAllocation {
+  UserlandEvent first;  // its fact is an AllocationRefused
+  Time last;
+  std::uint64_t count = 1;
+
+  const AllocationRefused& what() const { return std::get<AllocationRefused>(first.fact); }
+};
+
 // Everything one run has to say. What the renderers get.
 struct Document {
   std::vector<InputSummary> inputs;
   Coverage coverage;
   std::vector<Incident> incidents;  // oldest first
   std::vector<OtherKill> other_kills;
+  std::vector<RefusedAllocation> refused_allocations;
 };
 
 // Scores, ledger, groups and id of one event.

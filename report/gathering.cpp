@@ -35,6 +35,7 @@ void Gathering::take(OomEvent event) {
 }
 
 void Gathering::take(UserlandEvent word) {
+  refused_.take(word);
   words_.push_back(std::move(word));
   if (words_.size() <= limits_.words) return;
   drop_idle_words(words_, events_);
@@ -88,6 +89,7 @@ Document Gathering::finish(std::vector<InputSummary> inputs) {
   }
   join_userland(document.incidents, words);
   document.other_kills = find_other_kills(document.incidents, words);
+  document.refused_allocations = refused_.finish();
   for (Incident& incident : document.incidents) {
     if (incident.events.empty()) judge_without_report(incident);
     for (std::string& sentence : fate_sentences(incident)) incident.summary.push_back(std::move(sentence));

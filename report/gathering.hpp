@@ -9,6 +9,7 @@
 
 #include "report/analysis.hpp"
 #include "report/recent_victims.hpp"
+#include "report/refused_allocations.hpp"
 #include "report/userland_words.hpp"
 
 namespace oomwhy {
@@ -44,6 +45,7 @@ class Gathering {
   std::uint64_t held_ = 0;       // bytes of the tables and raw text of `events_`
   std::size_t most_events_ = 0;  // `events_` may be until room is made
   std::vector<UserlandEvent> words_;
+  RefusedAllocations refused_;
 };
 
 }  // namespace oomwhy

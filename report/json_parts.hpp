@@ -87,6 +87,7 @@ Json victim(const IncidentVictim& victim, const Task* row);  // `row`: of the ta
 // What other programs said (json_userland.cpp).
 Json userland_event(const UserlandEvent& event);
 Json other_kills(const Document& document);
+Json refused_allocations(const Document& document);
 
 // One incident (json_incident.cpp): everything that stands before its events, and behind them.
 Json incident_before_events(const Incident& incident);

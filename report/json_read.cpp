@@ -11,6 +11,7 @@
 #include <set>
 #include <utility>
 
+#include "report/append.hpp"
 #include "report/json_parts.hpp"
 #include "report/spelling.hpp"
 
@@ -200,6 +201,33 @@ OtherKill other_kill_of(const Json& value) {
           text_or_empty(member(value, "text")), origin_of(member(value, "origin"))};
 }
 
+RefusedBy refused_by_of(const Json& value) {
+  return named<RefusedBy>(value, static_cast<int>(RefusedBy::OwnLimit) + 1).value_or(RefusedBy::Unknown);
+}
+
+std::optional<std::uint32_t> pid_of(const Json& value) {
+  const auto pid = number_of(value);
+  return pid && *pid <= UINT32_MAX ? std::optional(static_cast<std::uint32_t>(*pid)) : std::nullopt;
+}
+
+RefusedAllocation refused_of(const Json& value) {
+  AllocationRefused what{.program = text_or_empty(member(value, "program")),
+                         .by = refused_by_of(member(value, "refused_by")),
+                         .pid = pid_of(member(value, "pid")),
+                         .size = size_of(member(value, "size_bytes")),
+                         .limit = size_of(member(value, "limit_bytes")),
+                         .unit = text_or_empty(member(value, "unit"))};
+  RefusedAllocation refused;
+  refused.first.fact = std::move(what);
+  refused.first.time = time_of(member(value, "time")).value_or(Time{});
+  refused.first.origin = origin_of(member(value, "origin"));
+  refused.first.host = text_or_empty(member(value, "host"));
+  refused.first.text = text_or_empty(member(value, "text"));
+  refused.last = time_of(member(value, "last")).value_or(refused.first.time);
+  refused.count = number_of(member(value, "count")).value_or(1);
+  return refused;
+}
+
 void take_coverage(const Json& line, RunRead& run) {
   run.coverage.complete = truth_of(member(line, "complete")).value_or(false);
   run.coverage.from = time_of(member(line, "from"));
@@ -209,6 +237,8 @@ void take_coverage(const Json& line, RunRead& run) {
     if (kind) run.coverage.blind_spots.push_back({*kind, text_or_empty(member(one, "detail"))});
   });
   each(member(line, "other_kills"), [&](const Json& one) { run.other_kills.push_back(other_kill_of(one)); });
+  each(member(line, "refused_allocations"),
+       [&](const Json& one) { run.refused_allocations.push_back(refused_of(one)); });
 }
 
 void take_begin(const Json& line, RunRead& run) {
@@ -307,7 +337,8 @@ void merge_runs(Document& document, std::vector<RunRead> runs, const std::string
     widen(document.coverage, run.coverage);
     document.inputs.push_back(std::move(summary));
     for (Incident& incident : run.incidents) add_once(document.incidents, index, std::move(incident));
-    for (OtherKill& kill : run.other_kills) document.other_kills.push_back(std::move(kill));
+    append(document.other_kills, std::move(run.other_kills));
+    append(document.refused_allocations, std::move(run.refused_allocations));
   }
   std::stable_sort(document.incidents.begin(), document.incidents.end(), [](const Incident& a, const Incident& b) {
     const auto key = [](const Incident& one) {

@@ -22,6 +22,7 @@ struct RunRead {
   std::uint64_t lines = 0, bytes = 0;  // of the logs that the run read
   std::vector<Incident> incidents;
   std::vector<OtherKill> other_kills;
+  std::vector<RefusedAllocation> refused_allocations;
   bool ended = false;  // false: it was cut short
 };
 

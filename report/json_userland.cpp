@@ -55,6 +55,11 @@ Json facts(const AllocationRefused& refused) {
   Json object;
   object["kind"] = "allocation_refused";
   object["program"] = text_or_null(refused.program);
+  object["refused_by"] = spell(refused.by);
+  object["unit"] = text_or_null(refused.unit);
+  object["pid"] = number_or_null(refused.pid);
+  object["size_bytes"] = size_or_null(refused.size);
+  object["limit_bytes"] = size_or_null(refused.limit);
   return object;
 }
 
@@ -113,6 +118,16 @@ Json other_kills(const Document& document) {
     object["sender"] = text_or_null(kill.sender);
     object["text"] = text(kill.text);
     object["origin"] = origin_or_null(kill.origin);
+    return object;
+  });
+}
+
+Json refused_allocations(const Document& document) {
+  return array_of(document.refused_allocations, [](const RefusedAllocation& refused) {
+    Json object = userland_event(refused.first);
+    object["host"] = text_or_null(refused.first.host);
+    object["last"] = time(refused.last);
+    object["count"] = refused.count;
     return object;
   });
 }

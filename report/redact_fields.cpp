@@ -33,6 +33,10 @@ class FieldRedactor {
     for (Incident& one : document.incidents) incident(one);
     phrases_.clear();
     for (OtherKill& kill : document.other_kills) other_kill(kill);
+    for (RefusedAllocation& refused : document.refused_allocations) {
+      userland(refused.first);
+      moment(refused.last);
+    }
   }
 
   void redact(ScanSummary& summary) {
@@ -285,7 +289,11 @@ class FieldRedactor {
                           [&](RuntimeEcho& echo) {
                             if (echo.container) identifier(*echo.container);
                           },
-                          [&](RunningQuery& running) { text(running.query); }, [](auto&) {}},
+                          [&](RunningQuery& running) { text(running.query); },
+                          [&](AllocationRefused& refused) {
+                            if (!refused.unit.empty()) named(refused.unit);
+                          },
+                          [](auto&) {}},
                event.fact);
   }
 

@@ -63,6 +63,10 @@ KnownWords learn(const Document& document) {
     for (const IncidentVictim& victim : incident.victims) known.kept.insert(victim.victim.comm);
   }
   for (const OtherKill& kill : document.other_kills) learn_host(known, kill.host);
+  for (const RefusedAllocation& refused : document.refused_allocations) {
+    learn(known, refused.first);
+    known.kept.insert(refused.what().program);
+  }
   known.kept.erase("");
   return known;
 }

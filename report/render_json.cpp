@@ -112,6 +112,7 @@ void write_coverage_line(const Document& document, const TextSink& out) {
   Json coverage = typed_line("coverage");
   coverage.update(json::coverage(document.coverage));
   coverage["other_kills"] = json::other_kills(document);
+  coverage["refused_allocations"] = json::refused_allocations(document);
   coverage["diagnostics"] = json::diagnostics(document);
   coverage["diagnostics_omitted"] = json::diagnostics_omitted(document);
   write_line(coverage, out);
@@ -167,6 +168,7 @@ void write_json(const Document& document, JsonEvents events, const TextSink& out
   out(document.incidents.empty() ? "]" : "\n ]");
   Json tail;
   tail["other_kills"] = json::other_kills(document);
+  tail["refused_allocations"] = json::refused_allocations(document);
   tail["diagnostics"] = json::diagnostics(document);
   tail["diagnostics_omitted"] = json::diagnostics_omitted(document);
   write_members(tail, form, 1, false, out);

@@ -26,6 +26,7 @@ std::string_view spell(CauseKind kind);
 std::string_view spell(AdviceAction action);
 std::string_view spell(TargetKind kind);
 std::string_view spell(UnitWord word);
+std::string_view spell(RefusedBy by);
 std::string_view spell(DiagnosticKind kind);
 std::string_view spell(BlindSpotKind kind);
 

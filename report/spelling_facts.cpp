@@ -219,4 +219,18 @@ std::string_view spell(UnitWord word) {
   return "unknown";
 }
 
+std::string_view spell(RefusedBy by) {
+  switch (by) {
+    case RefusedBy::Unknown:
+      return "unknown";
+    case RefusedBy::Overcommit:
+      return "overcommit";
+    case RefusedBy::DataLimit:
+      return "data_limit";
+    case RefusedBy::OwnLimit:
+      return "own_limit";
+  }
+  return "unknown";
+}
+
 }  // namespace oomwhy

@@ -129,12 +129,6 @@ TEST_CASE("container runtimes and applications echo a kill") {
   CHECK(std::get<ApplicationEcho>(*timeout).timeout);
 }
 
-TEST_CASE("a refused allocation is told apart from a kill") {
-  const auto refused = classify_echo(line_of("myapp", "fork: Cannot allocate memory"));
-  REQUIRE(refused);
-  CHECK(std::get<AllocationRefused>(*refused).program == "myapp");
-}
-
 TEST_CASE("other programs that quote a killer are none") {
   CHECK_FALSE(kill_by("sshd", "Killed /a.slice due to memory pressure for /b"));
   CHECK_FALSE(kill_by("systemd-oomd", "Killed nothing due to laziness"));

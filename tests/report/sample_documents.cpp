@@ -342,6 +342,7 @@ Document everything_said() {
   document.incidents.push_back(Incident(incident));  // a copy first: `incident` refers into the growing list
   document.incidents.back().events.front().omitted = true;
   document.other_kills = {{.unit = "api.service", .time = {}, .sender = "stop timeout", .text = "a line"}};
+  document.refused_allocations = {{.first = said(AllocationRefused{.program = "redis"}), .last = {}, .count = 2}};
   document.inputs.front().diagnostics = {{{"kern.log", 3, ""}, DiagnosticKind::DamagedLine, "row skipped"}};
   document.inputs.front().error = Error{.what = "kern.log", .why = "Input/output error", .hint = ""};
   document.inputs.front().first = document.incidents.front().started;
