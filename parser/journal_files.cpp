@@ -21,6 +21,15 @@ bool is_journal_name(const std::filesystem::path& path) {
   return name.ends_with(".journal") || name.ends_with(".journal~");
 }
 
+bool is_machine_id(const std::string& text) {
+  return text.size() == 32 && text.find_first_not_of("0123456789abcdef") == std::string::npos;
+}
+
+bool is_of_namespace(const std::string& space, const std::string& wanted) {
+  if (wanted == "*" || space == wanted) return true;
+  return wanted.starts_with('+') && (space.empty() || space == wanted.substr(1));
+}
+
 template <typename Number>
 Number little_endian(const char* bytes) {
   Number value = 0;
@@ -77,6 +86,18 @@ std::vector<std::string> find_journal_files(const std::vector<std::string>& fold
     }
   }
   std::sort(files.begin(), files.end());
+  return files;
+}
+
+std::vector<std::string> select_journal_files(std::vector<std::string> files, const std::string& machine_id,
+                                              const std::string& name_space) {
+  std::erase_if(files, [&](const std::string& file) {
+    const std::string folder = std::filesystem::path(file).parent_path().filename().string();
+    const std::string id = folder.substr(0, folder.find('.'));
+    if (!is_machine_id(id)) return false;
+    const std::string space = folder.size() > id.size() ? folder.substr(id.size() + 1) : "";
+    return (!machine_id.empty() && id != machine_id) || !is_of_namespace(space, name_space);
+  });
   return files;
 }
 

@@ -13,6 +13,12 @@ namespace oomwhy {
 // Every "*.journal" and "*.journal~" below the folders, in name order.
 std::vector<std::string> find_journal_files(const std::vector<std::string>& folders);
 
+// Which of them the library would read: in folders of this machine's id (empty: of any), and of one namespace, spelt as
+// in journalctl: empty the default one, "*" all, "+NAME" that one and the default one. Folders whose name is no machine
+// id, and files beside them, count as the machine's.
+std::vector<std::string> select_journal_files(std::vector<std::string> files, const std::string& machine_id,
+                                              const std::string& name_space);
+
 // Why a file is of no use, as far as its first 208 bytes tell (systemd's journal-def.h): unreadable, empty, no journal
 // file, or of a layout that this build's library does not know. Absent: it looks sound.
 std::vector<BlindSpot> inspect_journal_files(const std::vector<std::string>& files);

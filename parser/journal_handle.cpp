@@ -2,8 +2,11 @@
 
 #include <systemd/sd-journal.h>
 
+#include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <filesystem>
+#include <fstream>
 
 #include "parser/scan_text.hpp"
 
@@ -16,6 +19,31 @@ std::optional<Number> number_in(std::string_view text) {
   return text.empty() ? value : std::nullopt;
 }
 
+// Where a container's files are, as systemd-machined says it in the file that sd_journal_open_container(3) goes by; of
+// one that does not run, machinectl's own folder.
+std::string machine_root(const std::string& machine) {
+  constexpr std::string_view kRoot = "ROOT=";
+  std::ifstream state("/run/systemd/machines/" + machine);
+  for (std::string line; std::getline(state, line);) {
+    if (line.starts_with(kRoot)) return line.substr(kRoot.size());
+  }
+  return "/var/lib/machines/" + machine;
+}
+
+// The library takes a root that is not there for one without a journal.
+int open_root(const std::string& root, sd_journal** journal) {
+  std::error_code failure;
+  if (!std::filesystem::is_directory(root, failure)) return failure ? -failure.value() : -ENOTDIR;
+  return sd_journal_open_directory(journal, root.c_str(), SD_JOURNAL_OS_ROOT);
+}
+
+// man journalctl: "*" is every namespace, "+NAME" that one and the default one.
+int open_namespace(const std::string& name, int flags, sd_journal** journal) {
+  if (name == "*") return sd_journal_open_namespace(journal, nullptr, flags | SD_JOURNAL_ALL_NAMESPACES);
+  if (!name.starts_with('+')) return sd_journal_open_namespace(journal, name.c_str(), flags);
+  return sd_journal_open_namespace(journal, name.c_str() + 1, flags | SD_JOURNAL_INCLUDE_DEFAULT_NAMESPACE);
+}
+
 int open_at(const JournalLocation& location, sd_journal** journal) {
   const int merge = location.merge ? 0 : SD_JOURNAL_LOCAL_ONLY;
   if (!location.files.empty()) {
@@ -25,9 +53,9 @@ int open_at(const JournalLocation& location, sd_journal** journal) {
     return sd_journal_open_files(journal, paths.data(), 0);
   }
   if (location.directory) return sd_journal_open_directory(journal, location.directory->c_str(), 0);
-  if (location.root) return sd_journal_open_directory(journal, location.root->c_str(), SD_JOURNAL_OS_ROOT);
-  if (location.machine) return sd_journal_open_directory(journal, journal_folders(location).front().c_str(), 0);
-  if (location.name_space) return sd_journal_open_namespace(journal, location.name_space->c_str(), merge);
+  if (location.root) return open_root(*location.root, journal);
+  if (location.machine) return open_root(machine_root(*location.machine), journal);
+  if (location.name_space) return open_namespace(*location.name_space, merge, journal);
   return sd_journal_open(journal, merge);
 }
 
@@ -42,8 +70,7 @@ std::string location_name(const JournalLocation& location) {
 std::vector<std::string> journal_folders(const JournalLocation& location) {
   if (!location.files.empty()) return {};
   if (location.directory) return {*location.directory};
-  const std::string root = location.root.value_or("");
-  if (location.machine) return {"/var/lib/machines/" + *location.machine + "/var/log/journal"};
+  const std::string root = location.machine ? machine_root(*location.machine) : location.root.value_or("");
   return {root + "/var/log/journal", root + "/run/log/journal"};
 }
 

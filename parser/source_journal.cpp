@@ -1,8 +1,10 @@
 #include "parser/source_journal.hpp"
 
+#include <systemd/sd-id128.h>
 #include <systemd/sd-journal.h>
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <set>
 #include <variant>
@@ -89,8 +91,18 @@ bool only_volatile(const std::vector<std::string>& files) {
   return true;
 }
 
+std::string this_machine() {
+  sd_id128_t id{};
+  std::array<char, SD_ID128_STRING_MAX> text{};
+  return sd_id128_get_machine(&id) < 0 ? "" : sd_id128_to_string(id, text.data());
+}
+
+// Those that the library opens.
 std::vector<std::string> files_of(const JournalLocation& location) {
-  return location.files.empty() ? find_journal_files(journal_folders(location)) : location.files;
+  if (!location.files.empty()) return location.files;
+  const bool any_machine = location.merge || location.directory || location.root || location.machine;
+  return select_journal_files(find_journal_files(journal_folders(location)), any_machine ? "" : this_machine(),
+                              location.name_space.value_or(""));
 }
 
 std::vector<BlindSpot> look_at_files(const JournalLocation& location, const std::vector<std::string>& files) {
