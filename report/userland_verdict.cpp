@@ -94,7 +94,7 @@ std::string back_words(const UnitFate& fate) {
   const auto down = microseconds_between(*fate.failed, *fate.started);
   std::string text = fmt::format(" and was started again at {}", clock_of(*fate.started));
   if (down) text += fmt::format(", {:.0f} s later", static_cast<double>(*down) / 1e6);
-  return text + (fate.restart_scheduled ? ", by its Restart=" : "; that its Restart= did it is not in this log");
+  return text + (fate.restart_scheduled ? ", by its Restart=" : "; this log shows no restart that systemd scheduled");
 }
 
 std::string down_words(const UnitFate& fate) {

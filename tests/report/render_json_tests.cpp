@@ -33,8 +33,8 @@ Json event_of(const Document& document) { return parse(document)["incidents"][0]
 
 TEST_CASE("the document's keys stand in the contract's order") {
   const Json json = parse(swarm_kills_database());
-  CHECK(keys(json) == std::vector<std::string>{"schema", "tool", "inputs", "coverage", "incidents", "other_kills", "refused_allocations",
-                                               "diagnostics", "diagnostics_omitted"});
+  CHECK(keys(json) == std::vector<std::string>{"schema", "tool", "inputs", "coverage", "incidents", "other_kills",
+                                               "refused_allocations", "diagnostics", "diagnostics_omitted"});
   CHECK(json["schema"] == "oomwhy/1");
 }
 

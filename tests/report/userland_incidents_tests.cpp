@@ -158,8 +158,8 @@ TEST_CASE("peaks of earlier boots count as earlier runs of the same host's unit,
   incidents[0].events[0].event.tasks.resize(1);
   incidents[0].events[0].event.tasks[0].unit = "mariadb.service";
   const auto peak = [](std::int64_t when, std::uint64_t bytes, std::string boot, std::string host) {
-    UserlandEvent event = word(
-        when, UnitMessage{.word = UnitWord::Consumed, .unit = "mariadb.service", .memory_peak = Bytes{bytes}});
+    UserlandEvent event =
+        word(when, UnitMessage{.word = UnitWord::Consumed, .unit = "mariadb.service", .memory_peak = Bytes{bytes}});
     event.boot_id = std::move(boot);
     event.host = std::move(host);
     return event;
@@ -201,11 +201,49 @@ TEST_CASE("a unit that systemd stopped and that had grown beyond its usual peak 
                    peak(3, 7020), unit_word(680, UnitWord::Started)});
   const auto sentences = fate_sentences(incidents[0]);
   REQUIRE(sentences.size() == 2);
-  CHECK(sentences[0].find(
-            "678 s later; no exit of its main process is in the log: systemd stopped the rest (OOMPolicy=stop).") !=
-        std::string::npos);
+  CHECK(sentences[0].find("678 s later; this log shows no restart that systemd scheduled; no exit of its main process "
+                          "is in the log: systemd stopped the rest (OOMPolicy=stop).") != std::string::npos);
   // 7020 / 2600 = 2.7; 2600 MiB are 2.5 GiB, 7020 are 6.9.
   CHECK(sentences[1] == "mariadb.service peaked at 6.9 GiB, 2.7 times the highest of its 2 earlier runs (2.5 GiB).");
+}
+
+TEST_CASE("back or not, and why: by its own Restart=, stopped on request, at the start limit, or not told") {
+  const UserlandEvent scheduled =
+      word(3, UnitMessage{.word = UnitWord::RestartScheduled, .unit = "mariadb.service", .count = 1});
+  const auto stopped = [](const char* job) {
+    return word(4, UnitMessage{.word = UnitWord::Stopped, .unit = "mariadb.service", .job_type = job});
+  };
+  struct Row {
+    std::vector<UserlandEvent> words;
+    std::string said;
+  };
+  for (const Row& row :
+       {Row{{}, "; no start of it follows in this log, which lacks its Restart=."},
+        Row{{scheduled, stopped("restart"), unit_word(5, UnitWord::Started)}, "3 s later, by its Restart=; restart"},
+        Row{{unit_word(5, UnitWord::Started)}, "3 s later; this log shows no restart that systemd scheduled."},
+        Row{{scheduled},
+            "; a restart was scheduled at 2025-11-18T02:02:44Z, no start of it follows in this log; restart"},
+        Row{{scheduled, stopped("stop")},
+            "; it was stopped on request at 2025-11-18T02:02:45Z, which ends its Restart="},
+        Row{{scheduled, unit_word(5, UnitWord::StartLimitHit)},
+            "; the start limit was hit and nothing starts it again"}}) {
+    CAPTURE(row.said);
+    std::vector<Incident> incidents{kernel_incident()};
+    std::vector<UserlandEvent> words{killed_by_signal(1, "mariadb.service"), failed(2, "oom-kill")};
+    words.insert(words.end(), row.words.begin(), row.words.end());
+    join(incidents, words);
+    const auto sentences = fate_sentences(incidents[0]);
+    REQUIRE(sentences.size() == 1);
+    INFO(sentences[0]);
+    CHECK(sentences[0].starts_with("mariadb.service failed at 2025-11-18T02:02:43Z (result oom-kill)"));
+    CHECK(sentences[0].find(row.said) != std::string::npos);
+  }
+  // What a unit did before it failed, and after it was back, is no answer.
+  std::vector<Incident> incidents{kernel_incident()};
+  join(incidents, {failed(2, "oom-kill"), unit_word(3, UnitWord::Started), scheduled, stopped("stop")});
+  const UnitFate fate = trace_unit(incidents[0], "mariadb.service");
+  CHECK_FALSE(fate.restart_scheduled);
+  CHECK_FALSE(fate.stop_asked);
 }
 
 TEST_CASE("without earlier runs nothing is said of a usual peak") {
