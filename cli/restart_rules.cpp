@@ -1,5 +1,7 @@
 #include "cli/restart_rules.hpp"
 
+#include <algorithm>
+
 #include "cli/small_files.hpp"
 #include "cli/unit_files.hpp"
 #include "report/restart_rule.hpp"
@@ -10,8 +12,9 @@ namespace {
 // A running kernel's, else what an image will be called.
 std::string host_of(const std::string& root) {
   for (const char* file : {"/proc/sys/kernel/hostname", "/etc/hostname"}) {
-    const std::string text = read_text(root + file).value_or("");
-    if (const std::string name = text.substr(0, text.find('\n')); !name.empty()) return name;
+    std::string name = read_text(root + file).value_or("");
+    name.resize(std::min(name.size(), name.find('\n')));
+    if (!name.empty()) return name;
   }
   return "";
 }

@@ -144,7 +144,7 @@ std::map<std::string, fs::path> find_drop_ins(const std::string& root, const std
   std::map<std::string, fs::path> drop_ins;
   for (const std::string& name : names) {
     for (const char* folder : kFolders) {
-      for (const fs::path& path : entries_of(root + folder + "/" + name + ".d")) {
+      for (const fs::path& path : entries_of((fs::path(root + folder) / name).string() + ".d")) {
         if (path.extension() == ".conf") drop_ins.emplace(path.filename().string(), path);
       }
     }

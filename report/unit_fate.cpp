@@ -70,6 +70,7 @@ std::vector<UnitFate> trace_units(const Incident& incident) {
       units.insert(message->unit);
   }
   std::vector<UnitFate> fates;
+  fates.reserve(units.size());
   for (const std::string& unit : units) fates.push_back(trace_unit(incident, unit));
   return fates;
 }
