@@ -13,6 +13,7 @@
 #include "cli/shown_incidents.hpp"
 #include "cli/stop_signals.hpp"
 #include "cli/terminal.hpp"
+#include "cli/units_now.hpp"
 
 namespace oomwhy {
 namespace {
@@ -56,6 +57,7 @@ class Display {
 
   bool print(Document document, const std::vector<std::size_t>& incidents) {
     const bool lines = request_.output.format == Format::JsonLines;
+    add_units_now(document, incidents, "");
     Redacted told = redact(std::move(document), request_.arguments, redaction_);
     const View view{request_, told.document, incidents, choose_style(request_)};
     const std::string text = (any_ && !lines ? "\n" : "") + run_explain(view).text;

@@ -129,6 +129,9 @@ std::string not_determined(const Document& document, const Incident& incident) {
   if (lead != nullptr && lead->event.trust == Trust::Unknowable) {
     list += "* Who wrote the log: a text file cannot tell.\n";
   }
+  if (lead != nullptr && lead->event.trust == Trust::Userspace) {
+    list += "* Whether it happened: a process wrote the report, not the kernel. Do not act on it alone.\n";
+  }
   return list.empty() ? "" : "### Not determined\n\n" + list;
 }
 

@@ -123,6 +123,8 @@ Section headline(const Screen& screen) {
 Section verdict(const Screen& screen) {
   Section section;
   std::string text;
+  if (screen.lead != nullptr && screen.lead->event.trust == Trust::Userspace)
+    text = "A process wrote this report, not the kernel: do not act on it alone. ";
   for (const std::string& sentence : screen.incident.summary) text += screen.name(sentence) + " ";
   if (screen.lead != nullptr) {
     text += fmt::format("Report: {}{}.", completeness_words(screen.lead->event), source_words(screen));

@@ -87,6 +87,20 @@ TEST_CASE("cause and victim stand in the first three lines, the scope before the
   CHECK(first.find("HOST") < first.find("php"));
 }
 
+TEST_CASE("a report that a process wrote is told so before anything else, on the screen and in a ticket") {
+  constexpr const char* kScreen = "A process wrote this report, not the kernel: do not act on it alone.";
+  constexpr const char* kTicket = "a process wrote the report, not the kernel. Do not act on it alone.";
+  Document document = swarm_kills_database();
+  for (const Trust trust : {Trust::Kernel, Trust::Unknowable, Trust::Userspace}) {
+    document.incidents.front().events.front().event.trust = trust;
+    const bool forged = trust == Trust::Userspace;
+    const std::string text = render_text(document, document.incidents.front(), {.width = 200});
+    CHECK(contains(text, kScreen) == forged);
+    if (forged) CHECK(text.find(kScreen) < text.find(document.incidents.front().summary.front().substr(0, 12)));
+    CHECK(contains(render_markdown(document, "oomwhy"), kTicket) == forged);
+  }
+}
+
 TEST_CASE("the brief screen has no more than forty lines, however much there is to say") {
   for (const Document& document : {swarm_kills_database(), everything_said(), storm(), nothing_said()}) {
     for (const std::size_t width : {60U, 80U, 132U}) {
