@@ -13,7 +13,9 @@ namespace {
 constexpr int kEntriesOfOneName = 4096;
 constexpr int kEntriesOfOtherBoots = 8;
 constexpr std::size_t kMostNearFiles = 16;
-constexpr std::size_t kCommLength = 15;  // TASK_COMM_LEN - 1
+constexpr std::size_t kMostFiles = 256;      // that are opened one by one
+constexpr std::size_t kMostAbsent = 65'536;  // PIDs that a file is known not to hold
+constexpr std::size_t kCommLength = 15;      // TASK_COMM_LEN - 1
 constexpr std::size_t kMostNames = 16'384;
 
 void match(sd_journal* journal, const std::string& text) { sd_journal_add_match(journal, text.data(), text.size()); }
@@ -75,24 +77,22 @@ std::int64_t realtime_here(sd_journal* journal) {
 
 }  // namespace
 
-Attribution::Attribution(const JournalLocation& location, const std::vector<std::string>& files)
-    : spans_(measure_journal_files(files)) {
+Attribution::Attribution(const JournalLocation& location, const std::vector<std::string>& files) {
   auto opened = open_journal(location);
   if (opened) journal_ = std::move(*opened);
+  auto spans = measure_journal_files(files);
+  if (spans.size() != files.size() || files.size() > kMostFiles) return;
+  std::sort(spans.begin(), spans.end(),
+            [](const JournalFileSpan& a, const JournalFileSpan& b) { return a.last_us > b.last_us; });
+  for (JournalFileSpan& span : spans) files_.push_back({.span = std::move(span), .journal = {}, .without = {}});
 }
 
 // Of a hundred files that a host has kept, one or two were written to at any time, and nearly every process that ran
 // then has its last entry there.
 void Attribution::look_around(std::int64_t kill_us) {
   std::vector<std::string> files;
-  others_end_us_ = 0;
-  for (const JournalFileSpan& span : spans_) {
-    if (span.first_us > kill_us) continue;
-    if (span.last_us >= kill_us) {
-      files.push_back(span.path);
-    } else {
-      others_end_us_ = std::max(others_end_us_, span.last_us);
-    }
+  for (const OneFile& file : files_) {
+    if (file.span.first_us <= kill_us && file.span.last_us >= kill_us) files.push_back(file.span.path);
   }
   if (files == near_files_) return;
   near_.reset();
@@ -102,10 +102,36 @@ void Attribution::look_around(std::int64_t kill_us) {
   if (opened) near_ = std::move(*opened);
 }
 
+// File by file, from the newest one back: a process that logged at all did it not long ago, and what a file that has
+// ended does not hold it never will.
+sd_journal* Attribution::go_to_last_of_ended(std::uint32_t pid, const std::string& boot_id, std::int64_t kill_us,
+                                             std::int64_t found_us) {
+  sd_journal* found = nullptr;
+  for (OneFile& file : files_) {
+    if (file.span.last_us >= kill_us) continue;
+    if (file.span.last_us <= found_us) break;
+    if (file.without.count({boot_id, pid}) > 0) continue;
+    if (!std::exchange(file.tried, true)) {
+      auto opened = open_journal({.files = {file.span.path}});
+      if (opened) file.journal = std::move(*opened);
+    }
+    if (!file.journal || !go_to_last(file.journal.get(), pid, boot_id, kill_us)) {
+      if (file.without.size() < kMostAbsent) file.without.emplace(boot_id, pid);
+      continue;
+    }
+    const std::int64_t here_us = realtime_here(file.journal.get());
+    if (here_us > found_us) found = file.journal.get();
+    found_us = std::max(found_us, here_us);
+  }
+  return found;
+}
+
 sd_journal* Attribution::go_to_last_of(std::uint32_t pid, const std::string& boot_id, std::int64_t kill_us) {
-  const bool near = near_ && go_to_last(near_.get(), pid, boot_id, kill_us);
-  if (near && realtime_here(near_.get()) >= others_end_us_) return near_.get();
-  return go_to_last(journal_.get(), pid, boot_id, kill_us) ? journal_.get() : nullptr;
+  if (!near_) return go_to_last(journal_.get(), pid, boot_id, kill_us) ? journal_.get() : nullptr;
+  const bool near = go_to_last(near_.get(), pid, boot_id, kill_us);
+  const std::int64_t found_us = near ? realtime_here(near_.get()) : INT64_MIN;
+  sd_journal* older = go_to_last_of_ended(pid, boot_id, kill_us, found_us);
+  return older != nullptr || !near ? older : near_.get();
 }
 
 std::optional<Attribution::Identity> Attribution::by_pid(const OomEvent& event, const Task& task,

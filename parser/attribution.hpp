@@ -8,6 +8,7 @@
 #include <set>
 #include <string>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 #include "parser/event.hpp"
@@ -44,17 +45,27 @@ class Attribution {
   std::optional<std::string> unit_by_name(const OomEvent& event, const Task& task, std::int64_t kill_us);
   void read_name(const OomEvent& event, const Task& task, std::int64_t kill_us, Logged& logged);
 
+  // A file of the journal by itself.
+  struct OneFile {
+    JournalFileSpan span;
+    bool tried = false;
+    JournalHandle journal;                                    // null: not tried, or it cannot be opened
+    std::set<std::pair<std::string, std::uint32_t>> without;  // boot and PID of which it holds no entry
+  };
+
   // Opens those of the files that were written to at that time.
   void look_around(std::int64_t kill_us);
+  // The last entry of a PID in the files that ended before the kill, no older than `found_us`; null: there is none.
+  sd_journal* go_to_last_of_ended(std::uint32_t pid, const std::string& boot_id, std::int64_t kill_us,
+                                  std::int64_t found_us);
   // The journal in which the last entry of a PID before the kill is the current one; null: there is none.
   sd_journal* go_to_last_of(std::uint32_t pid, const std::string& boot_id, std::int64_t kill_us);
   std::optional<Identity> by_pid(const OomEvent& event, const Task& task, std::int64_t kill_us);
 
-  JournalHandle journal_;  // null: it cannot be opened
-  std::vector<JournalFileSpan> spans_;
+  JournalHandle journal_;       // null: it cannot be opened
+  std::vector<OneFile> files_;  // the one that was written to last comes first; empty: they are too many, or not known
   std::vector<std::string> near_files_;
-  JournalHandle near_;              // null: the whole journal is asked
-  std::int64_t others_end_us_ = 0;  // before it the files that are not near may have an entry
+  JournalHandle near_;  // null: the whole journal is asked
   MappedJournal pages_;
   std::map<Name, Logged> names_;
 };

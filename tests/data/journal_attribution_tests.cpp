@@ -71,6 +71,36 @@ TEST_CASE("a process whose last line stands in a file that was rotated away is f
   CHECK(redis->unit_certainty == Certainty::Derived);
 }
 
+// Two files that were written to at the same time, the second one longer: each boot's own and a user's, for one.
+TEST_CASE("of files that overlap, the one with the later entry of the PID tells, not the one that ends later") {
+  if (!can_make_journals()) return;
+  const auto hour = [](std::int64_t hours, const Sender& sender) {
+    return export_entry(kKill + hours * 3600 * kSecond, kBoot, process_line(sender, "x"));
+  };
+  Sender before = kRedis;
+  before.unit = "redis-old.service";
+  const MadeJournal shorter(hour(-9, with_pid(1)) + hour(-4, kRedis) + hour(-3, with_pid(1)));
+  const MadeJournal longer(hour(-8, with_pid(2)) + hour(-5, before) + hour(-2, with_pid(2)));
+  const auto dmesg = file_bytes(std::string(OOMWHY_TESTDATA) + "/host-swarm-kills-database/input.dmesg.txt");
+  // The same report twice, an hour and a digit apart: what the first look-up learnt of the files holds for the second.
+  auto again = report_records(dmesg);
+  for (std::string& record : again) {
+    const auto at = record.find("total-vm:307608kB");
+    if (at != std::string::npos) record.replace(at, 17, "total-vm:307609kB");
+  }
+  const MadeJournal kills(hour(-1, with_pid(3)) + export_report(report_records(dmesg), kKill, kBoot) +
+                          export_report(again, kKill + 3600 * kSecond, kBoot) + hour(2, with_pid(4)));
+  const JournalReading reading = read_journal_files({shorter.file(), longer.file(), kills.file()});
+  REQUIRE(reading.events.size() == 2);
+  for (const OomEvent& event : reading.events) {
+    const auto redis =
+        std::find_if(event.tasks.begin(), event.tasks.end(), [](const Task& task) { return task.pid == 273; });
+    REQUIRE(redis != event.tasks.end());
+    CHECK(redis->unit == "redis.service");
+    CHECK(redis->unit_certainty == Certainty::Derived);
+  }
+}
+
 TEST_CASE("PID, name and uid before the kill tell the unit and the command line") {
   if (!can_make_journals()) return;
   const Task task = redis_among({{-60, process_line(kRedis, "Ready to accept connections")}});
