@@ -150,6 +150,30 @@ test_a_unit_that_stays_down_is_explained_by_its_unit_file() {
   json 'not any("Restart=on-abort" in s for s in d["incidents"][0]["summary"])'
 }
 
+test_a_kill_that_is_followed_is_shown_with_what_its_unit_is_like_now() {
+  local boot follower
+  boot=$(tr -d - </proc/sys/kernel/random/boot_id)
+  mount -t tmpfs tmpfs /sys/fs/cgroup || { echo "skipped: no tmpfs on /sys/fs/cgroup"; exit 77; }
+  : >/sys/fs/cgroup/cgroup.controllers
+  mkdir -p /sys/fs/cgroup/system.slice/report-worker.service "/var/log/journal/$this"
+  echo $$ >/sys/fs/cgroup/system.slice/report-worker.service/cgroup.procs
+  echo 4096 >/sys/fs/cgroup/system.slice/report-worker.service/memory.current
+  sed "s/^_BOOT_ID=.*/_BOOT_ID=$boot/" "$testdata/cgroup-unit-limit/input.journal.export" >"$folder/now.export"
+  # Something from before, so that there is a journal to follow.
+  journal host-swarm-kills-database "/var/log/journal/$this/system.journal"
+  "$oomwhy" --follow -o json-lines -u report-worker.service -S @1795218000 </dev/null >"$folder/out" 2>"$folder/err" &
+  follower=$!
+  until grep -qF following "$folder/err"; do sleep 0.05; done
+  "$writer" -o "/var/log/journal/$this/system.journal" "$folder/now.export" >/dev/null 2>&1
+  kill -TERM "$follower"
+  status=0
+  wait "$follower" || status=$?
+  status_is 0
+  grep '"type": *"incident"' "$folder/out" >"$folder/incident"
+  mv "$folder/incident" "$folder/out"
+  json '[(n["unit"], n["up"], n["memory_bytes"]) for n in d["now"]] == [("report-worker.service", True, 4096)]'
+}
+
 declare -F "test_$case" >/dev/null || { echo "no such case: $case"; exit 2; }
 "test_$case"
 echo "ok $case"
