@@ -54,6 +54,8 @@ int open_at(const JournalLocation& location, sd_journal** journal) {
   }
   if (location.directory) return sd_journal_open_directory(journal, location.directory->c_str(), 0);
   if (location.root) return open_root(*location.root, journal);
+  // A machine's name is a host's: never a path.
+  if (location.machine && location.machine->find('/') != std::string::npos) return -EINVAL;
   if (location.machine) return open_root(machine_root(*location.machine), journal);
   if (location.name_space) return open_namespace(*location.name_space, merge, journal);
   return sd_journal_open(journal, merge);

@@ -86,6 +86,9 @@ test_a_machine_or_a_root_that_there_is_not_is_an_error() {
   run -M nobody </dev/null
   status_is 3
   err_has "/var/lib/machines/nobody/var/log/journal: No such file or directory"
+  run -M "../../log" </dev/null
+  status_is 3
+  err_has "Invalid argument"
   run --root "$folder/nowhere" </dev/null
   status_is 3
   err_has "$folder/nowhere/var/log/journal: No such file or directory"

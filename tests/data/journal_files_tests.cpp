@@ -86,6 +86,25 @@ TEST_CASE("a journal file's header tells when its first and last entries were wr
   }
 }
 
+TEST_CASE("of the files in a host's folders those of the machine and the namespace are selected") {
+  const std::string mine(32, 'a'), other(32, 'b');
+  const std::string plain = "/var/log/journal/" + mine + "/system.journal";
+  const std::string tenant = "/var/log/journal/" + mine + ".tenant/system.journal";
+  const std::string foreign = "/var/log/journal/" + other + "/system.journal";
+  const std::string loose = "/var/log/journal/loose.journal", remote = "/var/log/journal/remote/remote-x.journal";
+  struct Row {
+    std::string machine, name_space;
+    std::vector<std::string> left;
+  };
+  for (const Row& row :
+       {Row{mine, "", {plain, loose, remote}}, Row{"", "", {plain, foreign, loose, remote}},
+        Row{mine, "tenant", {tenant, loose, remote}}, Row{mine, "+tenant", {plain, tenant, loose, remote}},
+        Row{"", "*", {plain, tenant, foreign, loose, remote}}}) {
+    CAPTURE(row.machine, row.name_space);
+    CHECK(select_journal_files({plain, tenant, foreign, loose, remote}, row.machine, row.name_space) == row.left);
+  }
+}
+
 TEST_CASE("a journal file cut off at any place is answered") {
   if (!can_make_journals()) return;
   const MadeJournal made(export_report(swarm_report(), kKill, kBoot), {.compressed = true});
