@@ -1,4 +1,4 @@
-// C7 to C14: memory that no process owns, so that no kill and no unit setting gives it back.
+// C7 to C14: memory that no process owns, so that no kill gives it back.
 #include <fmt/format.h>
 
 #include <algorithm>
