@@ -15,7 +15,7 @@
 namespace oomwhy {
 
 struct GatheringLimits {
-  std::uint64_t bytes = std::uint64_t{24} << 20U;  // of tables and raw text
+  std::uint64_t bytes = std::uint64_t{16} << 20U;  // of tables and raw text
   std::size_t words = 8192;                        // of other programs
   std::size_t at_ends = 256;        // reports at the beginning and at the end of an incident that are kept one by one
   std::vector<std::string> wanted;  // ids, or their first digits: the tables of these incidents stay whole
