@@ -95,6 +95,10 @@ class Assembler::State {
         rejoiner_([this](const LogLine& line, const Fact& fact) { take(line, fact); }) {}
 
   void feed(const LogLine& line) { rejoiner_.feed(line); }
+  void lose_records() {
+    rejoiner_.flush();
+    note_loss();
+  }
   void settle() {
     rejoiner_.flush();
     close(open_.take_ended(), AtEnd::No);
@@ -121,6 +125,10 @@ class Assembler::State {
   using Reports = std::vector<std::unique_ptr<ReportBuilder>>;
 
   void take(const LogLine& line, const Fact& fact);
+  void note_loss() {
+    lost_since_report_ = true;
+    for (const auto& report : open_.all()) report->lose_lines();
+  }
   void follow_boot(const LogLine& line);
   bool goes_on(const LogLine& line) const;
   void pass(const LogLine& line);
@@ -161,8 +169,7 @@ void Assembler::State::take(const LogLine& line, const Fact& fact) {
   if (const auto* lost = std::get_if<MessagesLost>(&fact)) {
     if (!may_tell_of_loss(line)) return pass(line);
     lost_.add(line.line, lost->count.value_or(0));
-    lost_since_report_ = true;
-    for (const auto& report : open_.all()) report->lose_lines();
+    note_loss();
     return;
   }
   if (!may_report(line)) return pass(line);
@@ -373,6 +380,7 @@ Assembler::Assembler(std::string source, EventSink events, std::function<void(Di
 Assembler::~Assembler() = default;
 
 void Assembler::feed(const LogLine& line) { state_->feed(line); }
+void Assembler::lose_records() { state_->lose_records(); }
 void Assembler::settle() { state_->settle(); }
 void Assembler::finish() { state_->finish(); }
 std::uint32_t Assembler::boots() const { return state_->boots(); }

@@ -26,6 +26,8 @@ class Assembler {
   Assembler& operator=(const Assembler&) = delete;
 
   void feed(const LogLine& line);
+  // Messages of the kernel are lost here; that they are is told elsewhere.
+  void lose_records();
   // No line came for a while (a journal that is followed): hands on what is over, keeps what is open.
   void settle();
   void finish();  // the end of the source: hands on what is open

@@ -188,6 +188,7 @@ struct Victim {
   VictimRole role = VictimRole::Chosen;
   std::optional<bool> reaped;    // true: oom_reaper said so; false: it said that it could not; absent: no word
   bool already_exiting = false;  // "is already exiting. Skip killing the task"
+  bool exit_in_doubt = false;    // so it is said, but the line of its own kill may be one of those that are lost
   std::uint64_t origin_line = 0;
   bool operator==(const Victim&) const = default;
 };

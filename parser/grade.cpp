@@ -25,6 +25,10 @@ void grade(OomEvent& event, const Wholeness& wholeness) {
   if (!wholeness.table_is_whole) missing.push_back(ReportPart::TaskRows);
   if (wholeness.constraint_expected && !wholeness.has_constraint) missing.push_back(ReportPart::Constraint);
   if (!wholeness.kill) missing.push_back(ReportPart::Kill);
+  // A group kill meets its first victim again, which is exiting by then.
+  for (Victim& victim : event.victims) {
+    victim.exit_in_doubt = victim.already_exiting && (!wholeness.header || event.completeness.records_lost);
+  }
 
   const bool framed = wholeness.header && memory && wholeness.kill;
   if (framed && wholeness.table_is_whole) {

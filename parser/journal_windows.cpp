@@ -88,6 +88,7 @@ bool is_blind_spot(const JournalEntry& entry, JournalHits& hits) {
   const auto id = entry.field("MESSAGE_ID");
   const bool lost = id == "e9bf28e6e834481bb6f48f548ad13606";
   if (!lost && id != "a596d6fe7bfa4994828e72309e95d61e") return false;
+  if (lost) hits.losses.push_back({std::string(entry.field("_BOOT_ID")), entry.realtime_us()});
   hits.blind_spots.push_back(
       {lost ? BlindSpotKind::RecordsLost : BlindSpotKind::RecordsSuppressed, std::string(entry.message())});
   return true;
@@ -127,7 +128,8 @@ bool seek_to(sd_journal* journal, const JournalHit& hit) {
 }
 
 void seek_to_start(sd_journal* journal, const JournalInterval& interval) {
-  if (interval.since_us) {
+  // What began before 1970 began before any entry.
+  if (interval.since_us && *interval.since_us > 0) {
     sd_journal_seek_realtime_usec(journal, static_cast<std::uint64_t>(*interval.since_us));
   } else {
     sd_journal_seek_head(journal);

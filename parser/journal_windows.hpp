@@ -23,8 +23,15 @@ struct JournalHit {
   std::uint64_t monotonic_us = 0;  // since that boot
 };
 
+// journald missed messages of the kernel.
+struct JournalLoss {
+  std::string boot_id;
+  std::int64_t realtime_us = 0;
+};
+
 struct JournalHits {
   std::vector<JournalHit> kernel;      // in the journal's order
+  std::vector<JournalLoss> losses;     // likewise
   std::vector<BlindSpot> blind_spots;  // missed and suppressed messages
   std::uint64_t damaged_entries = 0;
 };

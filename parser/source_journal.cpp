@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <map>
 #include <set>
 #include <variant>
 
@@ -206,6 +207,28 @@ void hand_on(std::vector<UserlandEvent> words, const UserlandSink& sink) {
   for (UserlandEvent& word : words) sink(std::move(word));
 }
 
+// What journald missed stands beside the kernel's entries, and is not read with them.
+class KernelLosses {
+ public:
+  explicit KernelLosses(const std::vector<JournalLoss>& losses) {
+    for (const JournalLoss& loss : losses) times_[loss.boot_id].insert(loss.realtime_us);
+  }
+
+  // Whether messages were missed before this entry and behind those that were asked for before.
+  bool take_before(const JournalEntry& entry) {
+    if (times_.empty()) return false;
+    const auto times = times_.find(std::string(entry.field("_BOOT_ID")));
+    if (times == times_.end()) return false;
+    const auto end = times->second.lower_bound(entry.realtime_us());
+    const bool any = end != times->second.begin();
+    times->second.erase(times->second.begin(), end);
+    return any;
+  }
+
+ private:
+  std::map<std::string, std::set<std::int64_t>> times_;  // by boot
+};
+
 // One reading, pass after pass. Whatever was read of a pass is handed on with it.
 class JournalReading {
  public:
@@ -220,7 +243,7 @@ class JournalReading {
     fill_interval(journal_, interval, summary_);
     add_blind_spots(find_cut_boots(journal_, boots_, interval));
     const JournalHits hits = find_words(interval);
-    if (!hits.kernel.empty()) read_reports(hits.kernel);
+    if (!hits.kernel.empty()) read_reports(hits);
     read_echoes(interval);
   }
 
@@ -276,7 +299,8 @@ class JournalReading {
     return hits;
   }
 
-  void read_reports(const std::vector<JournalHit>& hits) {
+  void read_reports(const JournalHits& hits) {
+    KernelLosses losses(hits.losses);
     const auto take = [&](OomEvent event) {
       event.boot_index = index_of(boots_, event.boot_id);
       attribution().attribute(event);
@@ -286,7 +310,8 @@ class JournalReading {
     Assembler assembler(
         summary_.source, take, [&](Diagnostic diagnostic) { summary_.diagnostics.push_back(std::move(diagnostic)); },
         [&](BlindSpot spot) { summary_.blind_spots.push_back(std::move(spot)); });
-    read_around(journal_, hits, [&](const JournalEntry& entry) {
+    read_around(journal_, hits.kernel, [&](const JournalEntry& entry) {
+      if (losses.take_before(entry)) assembler.lose_records();
       for (const LogLine& line : entry.lines()) {
         ++summary_.lines;
         assembler.feed(line);

@@ -127,7 +127,9 @@ IncidentVictim victim_of(const Json& value) {
   victim.pgtables = kibibytes_of(member(value, "pgtables_bytes"));
   victim.role = named<VictimRole>(member(value, "role"), 4).value_or(VictimRole::Chosen);
   victim.reaped = truth_of(member(value, "reaped"));
-  victim.already_exiting = truth_of(member(value, "already_exiting")).value_or(false);
+  const std::optional<bool> exiting = truth_of(member(value, "already_exiting"));
+  victim.exit_in_doubt = !exiting && value.contains("already_exiting");
+  victim.already_exiting = exiting.value_or(victim.exit_in_doubt);
   entry.unit = text_of(member(value, "unit"));
   entry.unit_certainty = certainty_of(member(value, "unit_certainty"));
   entry.is_cause = truth_of(member(value, "is_cause"));

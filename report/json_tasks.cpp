@@ -128,7 +128,7 @@ Json victim(const IncidentVictim& entry, const Task* row) {
   object["score"] = number_or_null(victim.score);
   object["role"] = spell(victim.role);
   object["reaped"] = number_or_null(victim.reaped);
-  object["already_exiting"] = victim.already_exiting;
+  object["already_exiting"] = victim.exit_in_doubt ? Json(nullptr) : Json(victim.already_exiting);
   object["is_cause"] = number_or_null(entry.is_cause);
   object["origin_line"] = victim.origin_line == 0 ? Json(nullptr) : Json(victim.origin_line);
   return object;

@@ -32,6 +32,8 @@ std::string facts_table(const Document& document, const Incident& incident);
 std::string timeline(const Incident& incident);
 std::string units_now(const Incident& incident);
 std::string not_determined(const Document& document, const Incident& incident);
+// markdown_nothing.cpp
+std::string nothing(const Document& document);
 // markdown_memory.cpp
 std::string where_memory_was(const Incident& incident);
 std::string tasks_table(const Incident& incident);

@@ -5,7 +5,6 @@
 
 #include "report/format.hpp"
 #include "report/markdown_parts.hpp"
-#include "report/nothing_read.hpp"
 #include "report/renderer.hpp"
 #include "report/spelling.hpp"
 #include "report/words.hpp"
@@ -76,28 +75,6 @@ std::string incident_section(const Document& document, const Incident& incident)
   add(text, not_determined(document, incident));
   add(text, raw_reports(incident));
   return text;
-}
-
-std::string nothing(const Document& document) {
-  const Coverage& coverage = document.coverage;
-  const bool unread = nothing_was_read(document.inputs);
-  std::string text = unread ? "## Nothing could be read\n\n" : "## No OOM kill found\n\n";
-  Table table({"", ""});
-  table.row({"From", when(coverage.from)});
-  table.row({"To", when(coverage.to)});
-  for (const InputSummary& input : document.inputs) {
-    table.row({"Source", fmt::format("{}, {} lines{}", markdown_code(input.source), input.lines,
-                                     input.error ? "; " + escape_markdown(input.error->why) : "")});
-  }
-  for (const BlindSpot& spot : coverage.blind_spots) {
-    table.row({"Not seen", fmt::format("{}: {}", words(spot.kind), escape_markdown(spot.detail))});
-  }
-  if (unread) {
-    table.row({"Complete", "no: whether there was a kill is not known"});
-  } else if (!coverage.complete) {
-    table.row({"Complete", "no: a kill may have gone unseen"});
-  }
-  return text + table.text();
 }
 
 std::string footer(const std::string& reproduce_command) {

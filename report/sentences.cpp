@@ -14,6 +14,7 @@
 #include "report/format.hpp"
 #include "report/rules.hpp"
 #include "report/scene.hpp"
+#include "report/words.hpp"
 
 namespace oomwhy {
 namespace {
@@ -344,7 +345,7 @@ std::vector<TimelineEntry> kernel_timeline(const Incident& incident) {
     for (const Victim& victim : event.victims) {
       entries.push_back({event.ended.value_or(event.time), "kernel",
                          fmt::format("{} (PID {}) {}", victim.comm, victim.pid,
-                                     victim.already_exiting ? "was already exiting"
+                                     victim.already_exiting ? fate_words(victim)
                                      : !says_killed(event)  ? "chosen as the victim"
                                                             : "killed")});
     }

@@ -113,7 +113,7 @@ TextLines victims(const Screen& screen, const OomEvent& event) {
     if (victim.score) text += fmt::format(", score {}", *victim.score);
     if (victim.cgroup) text += ", cgroup " + screen.name(*victim.cgroup);
     if (victim.reaped) text += *victim.reaped ? ", reaped" : ", could not be reaped";
-    if (victim.already_exiting) text += ", was already exiting";
+    if (victim.already_exiting) text += fmt::format(", {}", fate_words(victim));
     append(lines, wrapped(text + place_in_event(event, victim.origin_line, screen.style), {2, 4}, screen.style));
   }
   return lines;

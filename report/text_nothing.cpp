@@ -24,37 +24,13 @@ std::string other_kill_words(const OtherKill& kill, const TextStyle& style) {
                      place(kill.origin, style));
 }
 
-// What the words prove, and what they do not.
-std::string refusal_words(const AllocationRefused& what) {
-  switch (what.by) {
-    case RefusedBy::Overcommit:
-      return what.size ? fmt::format(
-                             "the kernel's overcommit accounting refused {} (vm.overcommit_memory=2, or one "
-                             "request beyond RAM and swap)",
-                             format_size(*what.size))
-                       : "the kernel's overcommit accounting refused it memory (vm.overcommit_memory=2, or one request "
-                         "beyond RAM and swap)";
-    case RefusedBy::DataLimit:
-      return fmt::format(
-          "its data would have come to {}, its ulimit (RLIMIT_DATA, LimitDATA=) is {}; the kernel says "
-          "so only once a boot",
-          what.size ? format_size(*what.size) : "more", what.limit ? format_size(*what.limit) : "less");
-    case RefusedBy::OwnLimit:
-      return "its own runtime refused it memory: a heap's limit";
-    case RefusedBy::Unknown:
-      break;
-  }
-  return "it was refused memory (ENOMEM), by its own words: which limit did that (overcommit, a ulimit), they do not "
-         "prove";
-}
-
 std::string refused_words(const RefusedAllocation& refused, const TextStyle& style) {
   const AllocationRefused& what = refused.what();
   const auto name = [&](std::string_view raw) { return escape_terminal(raw, charset_of(style)); };
   std::string who = what.program.empty() ? std::string("a program") : name(what.program);
   if (what.pid) who += fmt::format("[{}]", *what.pid);
   who += what.unit.empty() ? std::string(" (unit not known)") : " of " + name(what.unit);
-  std::string text = fmt::format("{}  {}: {}: \"{}\"", screen_time(refused.first.time, style), who, refusal_words(what),
+  std::string text = fmt::format("{}  {}: {}: \"{}\"", screen_time(refused.first.time, style), who, words(what),
                                  name(refused.first.text));
   if (refused.count > 1) text += fmt::format(", {} times until {}", refused.count, screen_time(refused.last, style));
   return text + place(refused.first.origin, style);

@@ -34,6 +34,8 @@ std::string_view words(BlindSpotKind kind);
 std::string_view words(VictimRole role);
 // How one who was not chosen came to die: "killed with its group", "was already exiting"; empty of the chosen one.
 std::string_view fate_words(const Victim& victim);
+// Of a refused allocation what the log's words prove, and what they do not.
+std::string words(const AllocationRefused& what);
 std::string_view words(Deviation deviation);
 std::string_view words(WhyNotEligible why_not);
 

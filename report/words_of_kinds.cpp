@@ -1,4 +1,7 @@
 // The model's enumerators in words for people. JSON's spellings are in report/spelling.hpp.
+#include <fmt/format.h>
+
+#include "report/format.hpp"
 #include "report/words.hpp"
 
 namespace oomwhy {
@@ -128,6 +131,7 @@ std::string_view words(VictimRole role) {
 }
 
 std::string_view fate_words(const Victim& victim) {
+  if (victim.exit_in_doubt) return "was exiting, perhaps killed before";
   if (victim.already_exiting) return "was already exiting";
   return victim.role == VictimRole::Chosen ? "" : words(victim.role);
 }
@@ -174,6 +178,29 @@ std::string_view words(WhyNotEligible why_not) {
       return "no memory";
   }
   return "";
+}
+
+std::string words(const AllocationRefused& what) {
+  switch (what.by) {
+    case RefusedBy::Overcommit:
+      return what.size ? fmt::format(
+                             "the kernel's overcommit accounting refused {} (vm.overcommit_memory=2, or one "
+                             "request beyond RAM and swap)",
+                             format_size(*what.size))
+                       : "the kernel's overcommit accounting refused it memory (vm.overcommit_memory=2, or one request "
+                         "beyond RAM and swap)";
+    case RefusedBy::DataLimit:
+      return fmt::format(
+          "its data would have come to {}, its ulimit (RLIMIT_DATA, LimitDATA=) is {}; the kernel says "
+          "so only once a boot",
+          what.size ? format_size(*what.size) : "more", what.limit ? format_size(*what.limit) : "less");
+    case RefusedBy::OwnLimit:
+      return "its own runtime refused it memory: a heap's limit";
+    case RefusedBy::Unknown:
+      break;
+  }
+  return "it was refused memory (ENOMEM), by its own words: which limit did that (overcommit, a ulimit), they do not "
+         "prove";
 }
 
 }  // namespace oomwhy

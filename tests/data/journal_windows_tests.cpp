@@ -115,6 +115,7 @@ TEST_CASE("the interval and the boot that were asked for narrow what is read") {
                            export_report(report_of("cgroup-unit-limit"), kKill + 3600 * kSecond, kOtherBoot);
   CHECK(read(text).events.size() == 2);
   CHECK(read(text, {.since_us = kKill + 60 * kSecond}).events.size() == 1);
+  CHECK(read(text, {.since_us = -60 * kSecond}).events.size() == 2);
   CHECK(read(text, {.until_us = kKill - 60 * kSecond}).events.empty());
   const auto first =
       read(text, {.choose_boot = [](const std::vector<JournalBoot>& boots) { return boots.front().id; }});

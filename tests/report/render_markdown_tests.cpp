@@ -243,6 +243,36 @@ TEST_CASE("a ticket without an incident says what was read and what could not be
   CHECK(contains(text, "2025-11-17T02:02:41.204Z"));
 }
 
+TEST_CASE("a ticket without an incident says who else sent SIGKILL and who was refused memory") {
+  Document document = nothing_found();
+  document.other_kills = {{.unit = "api.service", .time = *document.coverage.to, .sender = "stop timeout"},
+                          {.unit = "b|[x](y).service", .time = *document.coverage.to}};
+  RefusedAllocation refused;
+  refused.first.fact =
+      AllocationRefused{.program = "java", .by = RefusedBy::OwnLimit, .pid = 812, .unit = "kafka.service"};
+  refused.first.time = refused.last = *document.coverage.to;
+  refused.first.text = "java.lang.OutOfMemoryError: Java heap space | `x`";
+  refused.count = 3;
+  document.refused_allocations.assign(9, refused);
+  const std::string text = render_markdown(document, "");
+  CHECK(contains(text, "## No OOM kill found, but an allocation was refused\n"));
+  CHECK(contains(text, "| Ended by SIGKILL | `api.service` at 2025-11-18T02:02:41.204Z; sent by: stop timeout |\n"));
+  CHECK(contains(text, "no line tells who sent it |\n"));
+  CHECK(contains(text,
+                 "| Memory refused | `java` (PID 812) of `kafka.service` at 2025-11-18T02:02:41.204Z: its own runtime "
+                 "refused it memory: a heap's limit: "));
+  CHECK(contains(text, ", 3 times until 2025-11-18T02:02:41.204Z |\n"));
+  CHECK(contains(text, "| Memory refused | 1 more in `-o json` |\n"));
+  // No name opens a cell of its own.
+  for (std::size_t at = 0, end = 0; (end = text.find('\n', at)) != std::string::npos; at = end + 1) {
+    const std::string line = text.substr(at, end - at);
+    if (!line.starts_with("| ")) continue;
+    std::size_t bars = 0;
+    for (std::size_t i = 0; i < line.size(); ++i) bars += line[i] == '|' && (i == 0 || line[i - 1] != '\\') ? 1 : 0;
+    CHECK(bars == 3);
+  }
+}
+
 TEST_CASE("every incident has its own section") {
   const std::string text = render_markdown(everything_said(), "");
   std::size_t sections = 0;
