@@ -129,6 +129,15 @@ UnitNames names_of(const std::string& unit) {
   return names;
 }
 
+// What the file and its drop-ins say, the latter by name.
+UnitPolicy read_policy(const std::string& root, const std::string& name, const fs::path& path,
+                       const std::map<std::string, fs::path>& drop_ins) {
+  UnitPolicy unit{.name = name, .file = path.string().substr(std::min(root.size(), path.string().size()))};
+  if (!is_foreign_link(root, path)) apply_settings(read_settings(path.string()), unit);
+  for (const auto& [file, drop_in] : drop_ins) apply_settings(read_settings(drop_in.string()), unit);
+  return unit;
+}
+
 std::optional<fs::path> find_file(const std::string& root, const std::vector<std::string>& names) {
   for (const std::string& name : names) {
     for (const char* folder : kFolders) {
@@ -175,11 +184,7 @@ std::optional<std::vector<UnitPolicy>> read_unit_files(const std::string& root) 
   for (const auto& [name, drop_ins] : index.drop_ins) index.files.emplace(name, fs::path());
   std::vector<UnitPolicy> units;
   for (const auto& [name, path] : index.files) {
-    if (is_masked(path)) continue;
-    UnitPolicy unit{.name = name, .file = path.string().substr(std::min(root.size(), path.string().size()))};
-    if (!is_foreign_link(root, path)) apply_settings(read_settings(path.string()), unit);
-    for (const auto& [file, drop_in] : index.drop_ins[name]) apply_settings(read_settings(drop_in.string()), unit);
-    units.push_back(std::move(unit));
+    if (!is_masked(path)) units.push_back(read_policy(root, name, path, index.drop_ins[name]));
   }
   return units;
 }
@@ -189,12 +194,7 @@ std::optional<UnitPolicy> read_unit_policy(const std::string& root, const std::s
   const UnitNames names = names_of(unit);
   const auto file = find_file(root, names.of_files);
   if (!file || is_masked(*file) || is_foreign_link(root, *file) || !std::ifstream(*file)) return std::nullopt;
-  UnitPolicy policy{.name = unit, .file = file->string().substr(root.size())};
-  apply_settings(read_settings(file->string()), policy);
-  for (const auto& [name, path] : find_drop_ins(root, names.of_drop_ins)) {
-    apply_settings(read_settings(path.string()), policy);
-  }
-  return policy;
+  return read_policy(root, unit, *file, find_drop_ins(root, names.of_drop_ins));
 }
 
 std::vector<std::string> enabled_units(const std::string& root, const std::vector<std::string>& names) {

@@ -1,16 +1,12 @@
 #include "parser/allocation_refused.hpp"
 
-#include <algorithm>
 #include <array>
-#include <cstring>
 #include <string_view>
 
 #include "parser/scan_text.hpp"
 
 namespace oomwhy {
 namespace {
-
-bool has(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
 
 // mm/util.c: __vm_enough_memory(), since 6.1, rate-limited: "__vm_enough_memory: pid: 3450, comm: xz, no enough memory
 // for the allocation"; with "bytes: 5285790 not enough memory" since 6.10. A name may hold anything but a newline.
@@ -26,7 +22,7 @@ std::optional<AllocationRefused> read_overcommit(std::string_view text) {
   if (old != std::string_view::npos) return refused;
   text.remove_prefix(bytes + std::string_view(", bytes: ").size());
   if (const auto size = take_number<std::uint64_t>(text)) refused.size = Bytes{*size};
-  return has(text, "not enough memory for the allocation") ? std::optional(refused) : std::nullopt;
+  return contains(text, "not enough memory for the allocation") ? std::optional(refused) : std::nullopt;
 }
 
 // mm/mmap.c, later mm/vma.c: may_expand_vm(), since 4.5, once a boot: "mmap: top (795): VmData 516096 exceed data
@@ -38,7 +34,7 @@ std::optional<AllocationRefused> read_data_limit(std::string_view text) {
   const auto data = text.rfind("): VmData ");
   const auto open = text.substr(0, data).rfind(" (");
   if (data == std::string_view::npos || open == std::string_view::npos) return std::nullopt;
-  if (!has(text, "or use boot option ignore_rlimit_data")) return std::nullopt;
+  if (!contains(text, "or use boot option ignore_rlimit_data")) return std::nullopt;
   auto pid = text.substr(open + 2, data - open - 2);
   refused.program = std::string(text.substr(0, open));
   refused.pid = take_number<std::uint32_t>(pid);
@@ -59,17 +55,14 @@ bool tells_of_own_limit(std::string_view text) {
                                                    "OutOfMemoryError: Requested array size exceeds VM limit",
                                                    "JavaScript heap out of memory",
                                                    "Allowed memory size of "};
-  for (const auto words : kWords) {
-    if (has(text, words)) return true;
-  }
-  return false;
+  return contains_any(text, kWords);
 }
 
 bool tells_of_refusal(std::string_view text) {
-  return has(text, "Cannot allocate memory") ||
-         has(text, "There is insufficient memory for the Java Runtime Environment") ||
-         has(text, "java.lang.OutOfMemoryError") || has(text, "std::bad_alloc") ||
-         has(text, "fatal error: runtime: out of memory");
+  constexpr std::array<std::string_view, 5> kWords{
+      "Cannot allocate memory", "There is insufficient memory for the Java Runtime Environment",
+      "java.lang.OutOfMemoryError", "std::bad_alloc", "fatal error: runtime: out of memory"};
+  return contains_any(text, kWords);
 }
 
 std::string unit_in(const LogLine& line) {
@@ -95,9 +88,7 @@ std::optional<AllocationRefused> read_program(const LogLine& line) {
 
 bool may_tell_of_refusal(std::string_view text) {
   constexpr std::array<std::string_view, 4> kRare{"emory", "OutOfMemory", "bad_alloc", "exceed data ulimit"};
-  return std::any_of(kRare.begin(), kRare.end(), [&](std::string_view rare) {
-    return ::memmem(text.data(), text.size(), rare.data(), rare.size()) != nullptr;
-  });
+  return contains_any(text, kRare);
 }
 
 std::optional<AllocationRefused> classify_refusal(const LogLine& line) {
@@ -105,7 +96,7 @@ std::optional<AllocationRefused> classify_refusal(const LogLine& line) {
   if (a_programs) return read_program(line);
   if (line.transport == Transport::Userspace) return std::nullopt;
   if (line.text.starts_with("__vm_enough_memory: ")) return read_overcommit(line.text);
-  return has(line.text, " exceed data ulimit ") ? read_data_limit(line.text) : std::nullopt;
+  return contains(line.text, " exceed data ulimit ") ? read_data_limit(line.text) : std::nullopt;
 }
 
 }  // namespace oomwhy

@@ -1,7 +1,5 @@
 #include "parser/rejoin.hpp"
 
-#include <string.h>
-
 #include <algorithm>
 #include <array>
 #include <cctype>
@@ -13,6 +11,7 @@
 #include "parser/joined_reading.hpp"
 #include "parser/line_parts.hpp"
 #include "parser/report_opening.hpp"
+#include "parser/scan_text.hpp"
 
 namespace oomwhy {
 
@@ -27,10 +26,6 @@ bool is(const Fact& fact) {
 }
 
 bool is_blank(std::string_view text) { return text.find_first_not_of(" \t\r") == std::string_view::npos; }
-
-bool contains(std::string_view text, std::string_view word) {
-  return memmem(text.data(), text.size(), word.data(), word.size()) != nullptr;
-}
 
 // One record has one stamp; a console and a syslog daemon print it before each of its lines.
 bool same_stamp(const LogLine& a, const LogLine& b) {

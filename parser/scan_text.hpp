@@ -2,12 +2,25 @@
 // leaves it as it was.
 #pragma once
 
+#include <algorithm>
 #include <charconv>
 #include <cstdint>
+#include <cstring>
+#include <iterator>
 #include <optional>
 #include <string_view>
 
 namespace oomwhy {
+
+// Whether a word stands in the text. libc's search looks for rare words at several bytes a step.
+inline bool contains(std::string_view text, std::string_view word) {
+  return ::memmem(text.data(), text.size(), word.data(), word.size()) != nullptr;
+}
+
+template <typename Words>
+bool contains_any(std::string_view text, const Words& words) {
+  return std::any_of(std::begin(words), std::end(words), [&](std::string_view word) { return contains(text, word); });
+}
 
 inline bool take(std::string_view& text, std::string_view literal) {
   if (!text.starts_with(literal)) return false;

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
 #include <string_view>
 
 #include "parser/scan_text.hpp"
@@ -258,9 +257,7 @@ std::optional<UserlandFact> classify_userspace_killer(const LogLine& line) {
 bool may_be_echo(std::string_view text) {
   constexpr std::array<std::string_view, 7> kRare{
       "signal 9", "SIGKILL", "Killed (9)", "TIMEOUT (pid", "process was running: ", "TaskOOM", "System OOM"};
-  return std::any_of(kRare.begin(), kRare.end(), [&](std::string_view rare) {
-    return ::memmem(text.data(), text.size(), rare.data(), rare.size()) != nullptr;
-  });
+  return contains_any(text, kRare);
 }
 
 std::optional<UserlandFact> classify_echo(const LogLine& line) {

@@ -89,65 +89,46 @@ void add_victims(FoldedReports& folded, const OomEvent& event, const EventFindin
   }
 }
 
-void add_hit(FoldedReports& folded, const AnalysedEvent& analysed, const EventFindings& findings) {
-  const std::optional<std::string> what = hit_of(analysed.event);
-  if (!what) return;
-  const auto [hit, fresh] = folded.hits.try_emplace(*what);
-  if (fresh) hit->second.first = analysed.event.time;
-  hit->second.restarts += analysed.restarted.value_or(false) ? 1 : 0;
-  hit->second.last = analysed.event.time;
-  hit->second.last_kill = kill_of(analysed.event);
-  hit->second.last_pids = findings.pids;
-}
-
-void add_freed(FoldedReports& folded, const OomEvent& event) {
-  for (const Victim& victim : event.victims) {
-    if (!victim.anon_rss || victim.already_exiting) continue;
-    folded.freed += to_bytes(*victim.anon_rss);
-    ++folded.freeing_kills;
-    folded.last_freeing_kill = kill_of(event);
-  }
-}
-
-void add(FoldedReports& folded, AnalysedEvent analysed, const EventFindings& findings) {
+// A single report.
+FoldedReports folded_one(AnalysedEvent analysed, const EventFindings& findings) {
   const OomEvent& event = analysed.event;
   const Cause& cause = findings.verdict.cause;
-  ++folded.reports;
-  folded.scope = wider(folded.scope, scope_of(event));
-  folded.any_incomplete = folded.any_incomplete || is_incomplete(event);
-  folded.lacks_records = folded.lacks_records || lacks_records(event);
-  folded.ids.push_back(number_of(analysed.analysis.id));
+  FoldedReports folded;
+  folded.reports = 1;
+  folded.scope = scope_of(event);
+  folded.any_incomplete = is_incomplete(event);
+  folded.lacks_records = lacks_records(event);
+  folded.ids = {number_of(analysed.analysis.id)};
   add_victims(folded, event, findings);
-  ++folded.causes[{cause.kind, cause.name, cause.unit}];
-  add_hit(folded, analysed, findings);
-  add_freed(folded, event);
+  folded.causes[{cause.kind, cause.name, cause.unit}] = 1;
+  if (const std::optional<std::string> what = hit_of(event)) {
+    RepeatedHits& hit = folded.hits[*what] = hit_by(event, analysed.restarted.value_or(false));
+    hit.last_pids = findings.pids;
+  }
+  folded.freed = freed_by(event);
   leave_out(analysed);
   folded.last = std::move(analysed.event);
+  return folded;
 }
 
-void add(FoldedReports& folded, const FoldedReports& next) {
+// Adds what came behind it.
+void add(FoldedReports& folded, FoldedReports next) {
   folded.reports += next.reports;
-  folded.last = next.last;
+  folded.last = std::move(next.last);
   folded.scope = wider(folded.scope, next.scope);
   folded.any_incomplete = folded.any_incomplete || next.any_incomplete;
   folded.lacks_records = folded.lacks_records || next.lacks_records;
-  append(folded.ids, std::vector(next.ids));
-  append(folded.pids, std::vector(next.pids));
+  append(folded.ids, std::move(next.ids));
+  append(folded.pids, std::move(next.pids));
   for (const auto& [kind, counts] : next.victims) add(folded.victims[kind], counts);
   add(folded.other_victims, next.other_victims);
   for (const auto& [names, reports] : next.causes) folded.causes[names] += reports;
   for (const auto& [what, hits] : next.hits) {
     const auto [hit, fresh] = folded.hits.try_emplace(what, hits);
-    if (fresh) continue;
-    hit->second.restarts += hits.restarts;
-    hit->second.last = hits.last;
-    hit->second.last_kill = hits.last_kill;
-    hit->second.last_pids = hits.last_pids;
+    if (!fresh) add(hit->second, hits);
   }
-  folded.freed += next.freed;
-  folded.freeing_kills += next.freeing_kills;
-  if (next.freeing_kills > 0) folded.last_freeing_kill = next.last_freeing_kill;
-  if (!folded.killed_twice) folded.killed_twice = next.killed_twice;
+  add(folded.freed, next.freed);
+  if (!folded.killed_twice) folded.killed_twice = std::move(next.killed_twice);
 }
 
 // Which of `count` events are counted only.
@@ -159,6 +140,20 @@ std::vector<bool> folded_ones(std::size_t count, const std::vector<std::size_t>&
 }
 
 }  // namespace
+
+void add(RepeatedHits& hits, const RepeatedHits& next) {
+  hits.restarts += next.restarts;
+  hits.last = next.last;
+  hits.last_kill = next.last_kill;
+  hits.last_pids = next.last_pids;
+}
+
+void add(FreedMemory& freed, const FreedMemory& next) {
+  if (next.kills == 0) return;
+  freed.sum += next.sum;
+  freed.kills += next.kills;
+  freed.last_kill = next.last_kill;
+}
 
 void fold(Incident& incident, const std::vector<std::shared_ptr<const EventFindings>>& findings,
           const std::vector<std::size_t>& stays, std::size_t at_ends) {
@@ -181,7 +176,7 @@ void fold(Incident& incident, const std::vector<std::shared_ptr<const EventFindi
       kept.back().folded = folded;
     }
     const std::shared_ptr<const FoldedReports> next = std::move(event.folded);
-    add(*folded, std::move(event), *findings[i]);
+    add(*folded, folded_one(std::move(event), *findings[i]));
     if (next) add(*folded, *next);
     keep_within_room(*folded);
   }

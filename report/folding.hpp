@@ -53,6 +53,19 @@ struct RepeatedHits {
   std::vector<std::uint32_t> last_pids;  // of the rows of the last one's table, sorted
 };
 
+// Adds hits that came behind those of `hits`.
+void add(RepeatedHits& hits, const RepeatedHits& next);
+
+// What kills gave back.
+struct FreedMemory {
+  Bytes sum;              // anonymous memory
+  std::size_t kills = 0;  // of which that is the sum
+  Origin last_kill;       // where there is one
+};
+
+// Adds what kills behind those of `freed` gave back.
+void add(FreedMemory& freed, const FreedMemory& next);
+
 // Reports that followed each other. Where there are very many different victims, causes or hits, those that were seen
 // least are counted without their names.
 struct FoldedReports {
@@ -67,9 +80,7 @@ struct FoldedReports {
   VictimCounts other_victims;  // without their names
   std::map<CauseNames, std::size_t> causes;
   std::map<std::string, RepeatedHits> hits;
-  Bytes freed;                           // anonymous memory of the killed (rule G2)
-  std::size_t freeing_kills = 0;         // of which that is the sum
-  Origin last_freeing_kill;              // where there is one
+  FreedMemory freed;                     // rule G2
   std::optional<Evidence> killed_twice;  // rule K3
 };
 

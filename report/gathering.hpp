@@ -18,7 +18,7 @@ struct GatheringLimits {
   std::uint64_t bytes = std::uint64_t{16} << 20U;  // of tables and raw text
   std::size_t words = 8192;                        // of other programs
   std::size_t at_ends = 256;        // reports at the beginning and at the end of an incident that are kept one by one
-  std::vector<std::string> wanted;  // ids, or their first digits: the tables of these incidents stay whole
+  std::vector<std::string> wanted;  // ids, or their first digits: of these incidents as many tables stay as are told
 };
 
 class Gathering {

@@ -8,7 +8,6 @@
 
 #include "report/cause.hpp"
 #include "report/cgroup_path.hpp"
-#include "report/folding.hpp"
 #include "report/format.hpp"
 #include "report/moment.hpp"
 #include "report/rule_id.hpp"
@@ -25,6 +24,9 @@ Origin line_of(const OomEvent& event, const std::optional<std::uint64_t>& line) 
   origin.line = line.value_or(origin.line);
   return origin;
 }
+
+// The line of the kill; without one the event itself.
+Origin kill_of(const OomEvent& event) { return line_of(event, event.lines.kill); }
 
 constexpr std::size_t kSoonKills = 256;  // between two kills of one process: later its PID may be another's
 constexpr double kSoon = 600.0;          // seconds, likewise
@@ -55,28 +57,21 @@ bool was_restarted_since(const Rows& before, const OomEvent& now) {
                       [&](const Task& task) { return is_of_pool(now, task) && before.list(task.pid); });
 }
 
-// The kills of the same, and how often it had been started anew since the kill before.
+// The hits of the same; of two equally often restarted ones the first.
 class RestartRuns {
  public:
-  struct Run {
-    std::string what;
-    std::size_t kills = 1;  // the first one, and those of what was started anew
-    Time first, last;
-    Origin last_kill;
-  };
+  using Run = std::pair<const std::string, RepeatedHits>;
 
   void add(const std::string& what, const RepeatedHits& hits) {
-    const auto run = runs_.try_emplace(what, Run{.what = what, .first = hits.first, .last = {}, .last_kill = {}}).first;
-    run->second.kills += hits.restarts;
-    run->second.last = hits.last;
-    run->second.last_kill = hits.last_kill;
-    if (longest_ == nullptr || run->second.kills > longest_->kills) longest_ = &run->second;
+    const auto [run, fresh] = runs_.try_emplace(what, hits);
+    if (!fresh) oomwhy::add(run->second, hits);
+    if (longest_ == nullptr || run->second.restarts > longest_->second.restarts) longest_ = &*run;
   }
 
   const Run* longest() const { return longest_; }
 
  private:
-  std::map<std::string, Run> runs_;
+  std::map<std::string, RepeatedHits> runs_;
   const Run* longest_ = nullptr;
 };
 
@@ -85,14 +80,7 @@ RestartRuns runs_of(const std::vector<AnalysedEvent>& events) {
   RestartRuns runs;
   for (std::size_t i = 0; i < events.size(); ++i) {
     const OomEvent& event = events[i].event;
-    if (const std::optional<std::string> what = hit_of(event)) {
-      const RepeatedHits hit{.restarts = restarted[i] ? 1U : 0U,
-                             .first = event.time,
-                             .last = event.time,
-                             .last_kill = kill_of(event),
-                             .last_pids = {}};
-      runs.add(*what, hit);
-    }
+    if (const std::optional<std::string> what = hit_of(event)) runs.add(*what, hit_by(event, restarted[i]));
     if (!events[i].folded) continue;
     for (const auto& [what, hits] : events[i].folded->hits) runs.add(what, hits);
   }
@@ -136,7 +124,24 @@ std::optional<std::string> hit_of(const OomEvent& event) {
   return event.memcg && event.memcg->victim ? event.memcg->victim : std::optional<std::string>(victim->comm);
 }
 
-Origin kill_of(const OomEvent& event) { return line_of(event, event.lines.kill); }
+RepeatedHits hit_by(const OomEvent& event, bool restarted) {
+  return {.restarts = restarted ? 1U : 0U,
+          .first = event.time,
+          .last = event.time,
+          .last_kill = kill_of(event),
+          .last_pids = {}};
+}
+
+FreedMemory freed_by(const OomEvent& event) {
+  FreedMemory freed;
+  for (const Victim& victim : event.victims) {
+    if (!victim.anon_rss || victim.already_exiting) continue;
+    freed.sum += to_bytes(*victim.anon_rss);
+    ++freed.kills;
+    freed.last_kill = kill_of(event);
+  }
+  return freed;
+}
 
 std::vector<bool> find_restarts(const std::vector<AnalysedEvent>& events) {
   std::vector<bool> restarted(events.size(), false);
@@ -157,16 +162,19 @@ std::vector<bool> find_restarts(const std::vector<AnalysedEvent>& events) {
 std::optional<RestartLoop> k1_restart_loop(const Incident& incident) {
   const RestartRuns runs = runs_of(incident.events);
   const RestartRuns::Run* run = runs.longest();
-  if (run == nullptr || run->kills < kLoop) {
+  // The first kill, and those of what was started anew.
+  const std::size_t kills = run == nullptr ? 0 : 1 + run->second.restarts;
+  if (kills < kLoop) {
     return std::nullopt;
   }
-  const CgroupIdentity identity = identify_cgroup(run->what);
+  const auto& [what, hits] = *run;
+  const CgroupIdentity identity = identify_cgroup(what);
   return RestartLoop{
-      .what = run->what,
+      .what = what,
       .evidence = {.rule = std::string(RuleId("K1")),
                    .text = fmt::format("{} was killed {} times{}, each time as new processes: a restart loop.",
-                                       identity.unit.value_or(run->what), run->kills, within(run->first, run->last)),
-                   .origin = run->last_kill}};
+                                       identity.unit.value_or(what), kills, within(hits.first, hits.last)),
+                   .origin = hits.last_kill}};
 }
 
 std::optional<Evidence> k2_killing_cannot_help(const Incident& incident, bool held_by_nobody) {
@@ -249,30 +257,18 @@ std::optional<Evidence> g1_growth(const Incident& incident, const std::string& c
 }
 
 std::optional<Evidence> g2_gain_of_kills(const Incident& incident) {
-  Bytes gained;
-  std::size_t kills = 0;
-  Origin last;
+  FreedMemory freed;
   for (const AnalysedEvent& analysed : incident.events) {
-    for (const Victim& victim : analysed.event.victims) {
-      if (victim.anon_rss && !victim.already_exiting) {
-        gained += to_bytes(*victim.anon_rss);
-        ++kills;
-        last = kill_of(analysed.event);
-      }
-    }
-    if (analysed.folded && analysed.folded->freeing_kills > 0) {
-      gained += analysed.folded->freed;
-      kills += analysed.folded->freeing_kills;
-      last = analysed.folded->last_freeing_kill;
-    }
+    add(freed, freed_by(analysed.event));
+    if (analysed.folded) add(freed, analysed.folded->freed);
   }
-  if (incident.events_total < 2 || kills < 2) {
+  if (incident.events_total < 2 || freed.kills < 2) {
     return std::nullopt;
   }
   return Evidence{.rule = std::string(RuleId("G2")),
-                  .text = fmt::format("{} kills freed {} of anonymous memory, {} each on average.", kills,
-                                      format_size(gained), format_size(Bytes{gained.count / kills})),
-                  .origin = last};
+                  .text = fmt::format("{} kills freed {} of anonymous memory, {} each on average.", freed.kills,
+                                      format_size(freed.sum), format_size(Bytes{freed.sum.count / freed.kills})),
+                  .origin = freed.last_kill};
 }
 
 }  // namespace oomwhy

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "report/analysis.hpp"
+#include "report/folding.hpp"
 
 namespace oomwhy {
 
@@ -15,8 +16,9 @@ namespace oomwhy {
 std::vector<bool> find_restarts(const std::vector<AnalysedEvent>& events);
 // What a kill hit: the cgroup, or without one the name. Absent: nothing was killed.
 std::optional<std::string> hit_of(const OomEvent& event);
-// The line of the kill; without one the event itself.
-Origin kill_of(const OomEvent& event);
+// That hit, by itself; without the PIDs of its table.
+RepeatedHits hit_by(const OomEvent& event, bool restarted);
+FreedMemory freed_by(const OomEvent& event);
 
 // `what`: the cgroup that was hit again and again, or where none is printed the name.
 struct RestartLoop {
