@@ -3,7 +3,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <atomic>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -13,7 +12,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <thread>
 #include <utility>
 #include <vector>
 
@@ -25,6 +23,7 @@
 #include "cli/scan_source.hpp"
 #include "cli/scan_state.hpp"
 #include "cli/terminal.hpp"
+#include "parser/side_by_side.hpp"
 
 namespace oomwhy {
 namespace {
@@ -83,7 +82,7 @@ std::optional<std::uint64_t> memory_limit() {
 }
 
 std::size_t choose_jobs(const ScanChoice& choice, std::size_t sources) {
-  std::size_t jobs = choice.jobs.value_or(std::max(1U, std::thread::hardware_concurrency()));
+  std::size_t jobs = choice.jobs.value_or(processors());
   if (!choice.jobs) {
     if (const auto limit = memory_limit()) {
       jobs = std::min(jobs, static_cast<std::size_t>(std::max<std::uint64_t>(1, *limit / kBytesForJob)));
@@ -119,18 +118,11 @@ class Counter {
 std::vector<SourceResult> scan_all(const std::vector<SourceTask>& tasks, const ScanState& state,
                                    const ScanSettings& settings, std::size_t jobs, Counter& counter) {
   std::vector<SourceResult> results(tasks.size());
-  std::atomic<std::size_t> next{0};
-  const auto work = [&] {
-    for (std::size_t i = next++; i < tasks.size(); i = next++) {
-      const auto before = state.sources.find(tasks[i].name);
-      results[i] = scan_source(tasks[i], before == state.sources.end() ? nullptr : &before->second, settings);
-      counter.step();
-    }
-  };
-  std::vector<std::thread> helpers;
-  for (std::size_t i = 1; i < jobs; ++i) helpers.emplace_back(work);
-  work();
-  for (std::thread& helper : helpers) helper.join();
+  side_by_side(tasks.size(), jobs, [&](std::size_t i) {
+    const auto before = state.sources.find(tasks[i].name);
+    results[i] = scan_source(tasks[i], before == state.sources.end() ? nullptr : &before->second, settings);
+    counter.step();
+  });
   return results;
 }
 
