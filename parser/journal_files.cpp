@@ -9,6 +9,8 @@
 #include <fstream>
 #include <optional>
 
+#include "parser/little_endian.hpp"
+
 namespace oomwhy {
 namespace {
 
@@ -28,13 +30,6 @@ bool is_machine_id(const std::string& text) {
 bool is_of_namespace(const std::string& space, const std::string& wanted) {
   if (wanted == "*" || space == wanted) return true;
   return wanted.starts_with('+') && (space.empty() || space == wanted.substr(1));
-}
-
-template <typename Number>
-Number little_endian(const char* bytes) {
-  Number value = 0;
-  for (std::size_t i = sizeof(Number); i-- > 0;) value = (value << 8) | static_cast<unsigned char>(bytes[i]);
-  return value;
 }
 
 // struct Header of journal-def.h: the same place in every version, and these two before all that came later.

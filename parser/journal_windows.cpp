@@ -10,7 +10,9 @@
 
 #include "parser/allocation_refused.hpp"
 #include "parser/grammar.hpp"
+#include "parser/journal_index.hpp"
 #include "parser/mapped_journal.hpp"
+#include "parser/side_by_side.hpp"
 
 namespace oomwhy {
 namespace {
@@ -21,6 +23,7 @@ constexpr int kBeforeKill = 20'000;  // the opening line may be lost: then back 
 constexpr int kQuietEnd = 64;        // that many entries in a row without a fact end a report
 constexpr int kQuietBefore = 256;    // going back from a kill: that many without a fact, and its opening is lost
 
+constexpr std::size_t kMostThreads = 4;  // each holds the offsets of a file's entries, some MiB at most
 constexpr std::size_t kKernelKinds = 2;  // the first of the kinds below: the kernel's, and no entry is of both
 
 // Entries that can speak of a kill. All the matches of a kind must hold (the library ORs equal fields and ANDs
@@ -178,6 +181,9 @@ JournalHit hit_at(sd_journal* journal, const JournalEntry& entry, bool opens_rep
 
 bool is_kernels(sd_journal* journal) { return peek_field(journal, "_TRANSPORT") == "kernel"; }
 
+// What the kernel and programs that write to its log say of kills beside a report.
+bool is_word(std::string_view message) { return message.starts_with("oomd kill: ") || may_tell_of_refusal(message); }
+
 // What the entry on which the journal stands says of kills, and of what is not in the journal.
 void take_entry(sd_journal* journal, bool kernel, JournalHits& hits,
                 const std::function<void(const JournalEntry&)>& others) {
@@ -192,9 +198,50 @@ void take_entry(sd_journal* journal, bool kernel, JournalHits& hits,
   const HitKind kind = kind_of(entry.message());
   if (kind.opens || kind.kills) {
     hits.kernel.push_back(hit_at(journal, entry, kind.opens));
-  } else if (entry.message().starts_with("oomd kill: ") || may_tell_of_refusal(entry.message())) {
+  } else if (is_word(entry.message())) {
     others(entry);
   }
+}
+
+bool may_matter(std::string_view message) {
+  if (!may_be_kernel_hit(message)) return false;
+  const HitKind kind = kind_of(message);
+  return kind.opens || kind.kills || is_word(message);
+}
+
+bool is_within(const JournalInterval& interval, const IndexedEntry& entry) {
+  return (!interval.boot_id || entry.boot_id == *interval.boot_id) &&
+         (!interval.since_us || entry.realtime_us >= *interval.since_us) &&
+         (!interval.until_us || entry.realtime_us <= *interval.until_us);
+}
+
+// An entry of the kernel, of which the library is asked only what the index does not tell.
+void take_indexed(sd_journal* journal, const IndexedEntry& entry, JournalHits& hits,
+                  const std::function<void(const JournalEntry&)>& others) {
+  const HitKind kind = entry.message ? kind_of(*entry.message) : HitKind{};
+  if (kind.opens || kind.kills) {
+    hits.kernel.push_back({entry.cursor, entry.boot_id, entry.realtime_us, kind.opens, entry.monotonic_us});
+    return;
+  }
+  sd_journal_flush_matches(journal);
+  if (sd_journal_seek_cursor(journal, entry.cursor.c_str()) >= 0 && sd_journal_next(journal) > 0 &&
+      sd_journal_test_cursor(journal, entry.cursor.c_str()) > 0) {
+    take_entry(journal, true, hits, others);
+  }
+}
+
+// The kernel's entries of a kind, without the library. False: it has to go through them.
+bool take_kind(sd_journal* journal, const std::vector<std::string>& files, const Kind& kind,
+               const JournalInterval& interval, JournalHits& hits,
+               const std::function<void(const JournalEntry&)>& others) {
+  const auto entries = find_indexed(files, kind, may_matter, std::min(kMostThreads, processors()));
+  if (!entries || files.empty()) return false;
+  MappedJournal pages;
+  for (const IndexedEntry& entry : *entries) {
+    if (is_within(interval, entry)) take_indexed(journal, entry, hits, others);
+    pages.keep_small(MappedJournal::Step::Seek);
+  }
+  return true;
 }
 
 // How far a boot was read. Many entries can have one stamp: journald puts it on all that it finds waiting when it
@@ -288,15 +335,16 @@ JournalHits collect_hits(sd_journal* journal, const JournalInterval& interval,
   return hits;
 }
 
-JournalHits find_hits(sd_journal* journal, const JournalInterval& interval,
+JournalHits find_hits(sd_journal* journal, const std::vector<std::string>& files, const JournalInterval& interval,
                       const std::function<void(const JournalEntry&)>& others) {
   JournalHits hits;
   const auto& kinds = interesting_entries();
   for (std::size_t kind = 0; kind < kinds.size(); ++kind) {
+    const bool kernel = kind < kKernelKinds;
+    if (kernel && take_kind(journal, files, kinds[kind], interval, hits, others)) continue;
     sd_journal_flush_matches(journal);
     add_matches(journal, kinds[kind]);
     seek_within(journal, interval);
-    const bool kernel = kind < kKernelKinds;
     walk(journal, interval, [&] {
       if (kernel || !was_met(journal, kind)) take_entry(journal, kernel || is_kernels(journal), hits, others);
     });

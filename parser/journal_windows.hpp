@@ -38,8 +38,8 @@ struct JournalHits {
 
 // The first pass: goes through the index once for each kind of entry that can speak of a kill, so that a step costs
 // what its own few matches cost. Entries of other programs that may matter are handed to `others`, one kind after the
-// other.
-JournalHits find_hits(sd_journal* journal, const JournalInterval& interval,
+// other. `files`: all that the journal consists of.
+JournalHits find_hits(sd_journal* journal, const std::vector<std::string>& files, const JournalInterval& interval,
                       const std::function<void(const JournalEntry&)>& others);
 
 // For a journal that grows: narrows it to all the entries that can speak of a kill and goes before the interval's

@@ -288,7 +288,7 @@ class JournalReading {
       echoes_.note(*word);
       words.push_back(std::move(*word));
     };
-    JournalHits hits = find_hits(journal_, interval, listen);
+    JournalHits hits = find_hits(journal_, files_, interval, listen);
     read_units(journal_, std::set<std::string>(units), interval, listen);
     for (UserlandEvent& word : words) name_unit(word);
     hand_on(std::move(words), sinks_.userland);
