@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <future>
 #include <map>
 #include <set>
 #include <variant>
@@ -229,6 +230,31 @@ class KernelLosses {
   std::map<std::string, std::set<std::int64_t>> times_;  // by boot
 };
 
+// While the processes of one event are looked up, which takes other handles, the next event is read. Events are handed
+// on in their order, and by the caller's thread.
+class AttributionBeside {
+ public:
+  AttributionBeside(Attribution& attribution, EventSink sink) : attribution_(attribution), sink_(std::move(sink)) {}
+
+  void take(OomEvent event) {
+    finish();
+    pending_ = std::async(std::launch::async | std::launch::deferred, [this, event = std::move(event)]() mutable {
+      attribution_.attribute(event);
+      return std::move(event);
+    });
+  }
+
+  // Hands on the last one.
+  void finish() {
+    if (pending_.valid()) sink_(pending_.get());
+  }
+
+ private:
+  Attribution& attribution_;
+  EventSink sink_;
+  std::future<OomEvent> pending_;  // deferred where no thread can be had
+};
+
 // One reading, pass after pass. Whatever was read of a pass is handed on with it.
 class JournalReading {
  public:
@@ -301,11 +327,13 @@ class JournalReading {
 
   void read_reports(const JournalHits& hits) {
     KernelLosses losses(hits.losses);
-    const auto take = [&](OomEvent event) {
-      event.boot_index = index_of(boots_, event.boot_id);
-      attribution().attribute(event);
+    AttributionBeside attributed(attribution(), [&](OomEvent event) {
       echoes_.note(event);
       sinks_.kernel_event(std::move(event));
+    });
+    const auto take = [&](OomEvent event) {
+      event.boot_index = index_of(boots_, event.boot_id);
+      attributed.take(std::move(event));
     };
     Assembler assembler(
         summary_.source, take, [&](Diagnostic diagnostic) { summary_.diagnostics.push_back(std::move(diagnostic)); },
@@ -318,6 +346,7 @@ class JournalReading {
       }
     });
     assembler.finish();
+    attributed.finish();
   }
 
   // A unit's own lines are no word of a killer: those that are have been read.
