@@ -22,10 +22,17 @@ void match(sd_journal* journal, const std::string& text) { sd_journal_add_match(
 
 std::string unsigned_uid(std::int64_t uid) { return std::to_string(static_cast<std::uint32_t>(uid)); }
 
+// A service runs what its author wrote; a session, a container or a slice whatever somebody starts there: that one
+// program of this name logged in it says nothing of the others.
+bool runs_one_program(const std::string& unit) { return unit.ends_with(".service") && !unit.starts_with("user@"); }
+
 // The unit as a person names it, of the entry on which the journal stands: below a user's manager, the user's unit.
 std::string unit_here(sd_journal* journal) {
-  const std::string user_unit(peek_field(journal, "_SYSTEMD_USER_UNIT"));
-  return user_unit.empty() ? std::string(peek_field(journal, "_SYSTEMD_UNIT")) : user_unit;
+  std::string unit(peek_field(journal, "_SYSTEMD_UNIT"));
+  // Below a service of the system there is no user's manager; to look for a field that is not there takes long.
+  if (runs_one_program(unit)) return unit;
+  const auto user_unit = peek_field(journal, "_SYSTEMD_USER_UNIT");
+  return user_unit.empty() ? unit : std::string(user_unit);
 }
 
 // True where that invocation of a unit was over before `until_us`: the PID may be another process then.
@@ -44,10 +51,6 @@ bool ended_before(sd_journal* journal, const std::string& invocation, std::int64
 
 // A name in brackets is that of a child of systemd's before it has become what it will be: "(sd-pam)", "(s-server)".
 bool tells_a_program(const std::string& comm) { return !comm.starts_with('('); }
-
-// A service runs what its author wrote; a session, a container or a slice whatever somebody starts there: that one
-// program of this name logged in it says nothing of the others.
-bool runs_one_program(const std::string& unit) { return unit.ends_with(".service") && !unit.starts_with("user@"); }
 
 // Nothing that comes later makes the name one unit's again.
 bool is_of_many(int entries, const std::set<std::string>& units) {
@@ -87,19 +90,36 @@ Attribution::Attribution(const JournalLocation& location, const std::vector<std:
   for (JournalFileSpan& span : spans) files_.push_back({.span = std::move(span), .journal = {}, .without = {}});
 }
 
+sd_journal* Attribution::open_alone(OneFile& file) {
+  if (!std::exchange(file.tried, true)) {
+    auto opened = open_journal({.files = {file.span.path}});
+    if (opened) file.journal = std::move(*opened);
+  }
+  return file.journal.get();
+}
+
+sd_journal* Attribution::open_together(const std::vector<OneFile*>& files) {
+  std::vector<std::string> paths;
+  paths.reserve(files.size());
+  for (const OneFile* file : files) paths.push_back(file->span.path);
+  auto opened = open_journal({.files = std::move(paths)});
+  if (opened) several_ = std::move(*opened);
+  return several_.get();
+}
+
 // Of a hundred files that a host has kept, one or two were written to at any time, and nearly every process that ran
 // then has its last entry there.
 void Attribution::look_around(std::int64_t kill_us) {
-  std::vector<std::string> files;
-  for (const OneFile& file : files_) {
-    if (file.span.first_us <= kill_us && file.span.last_us >= kill_us) files.push_back(file.span.path);
+  std::vector<OneFile*> files;
+  for (OneFile& file : files_) {
+    if (file.span.first_us <= kill_us && file.span.last_us >= kill_us) files.push_back(&file);
   }
   if (files == near_files_) return;
-  near_.reset();
+  several_.reset();
+  near_ = nullptr;
   near_files_ = std::move(files);
   if (near_files_.empty() || near_files_.size() > kMostNearFiles) return;
-  auto opened = open_journal({.files = near_files_});
-  if (opened) near_ = std::move(*opened);
+  near_ = near_files_.size() == 1 ? open_alone(*near_files_.front()) : open_together(near_files_);
 }
 
 // File by file, from the newest one back: a process that logged at all did it not long ago, and what a file that has
@@ -111,27 +131,24 @@ sd_journal* Attribution::go_to_last_of_ended(std::uint32_t pid, const std::strin
     if (file.span.last_us >= kill_us) continue;
     if (file.span.last_us <= found_us) break;
     if (file.without.count({boot_id, pid}) > 0) continue;
-    if (!std::exchange(file.tried, true)) {
-      auto opened = open_journal({.files = {file.span.path}});
-      if (opened) file.journal = std::move(*opened);
-    }
-    if (!file.journal || !go_to_last(file.journal.get(), pid, boot_id, kill_us)) {
+    sd_journal* alone = open_alone(file);
+    if (alone == nullptr || !go_to_last(alone, pid, boot_id, kill_us)) {
       if (file.without.size() < kMostAbsent) file.without.emplace(boot_id, pid);
       continue;
     }
-    const std::int64_t here_us = realtime_here(file.journal.get());
-    if (here_us > found_us) found = file.journal.get();
+    const std::int64_t here_us = realtime_here(alone);
+    if (here_us > found_us) found = alone;
     found_us = std::max(found_us, here_us);
   }
   return found;
 }
 
 sd_journal* Attribution::go_to_last_of(std::uint32_t pid, const std::string& boot_id, std::int64_t kill_us) {
-  if (!near_) return go_to_last(journal_.get(), pid, boot_id, kill_us) ? journal_.get() : nullptr;
-  const bool near = go_to_last(near_.get(), pid, boot_id, kill_us);
-  const std::int64_t found_us = near ? realtime_here(near_.get()) : INT64_MIN;
+  if (near_ == nullptr) return go_to_last(journal_.get(), pid, boot_id, kill_us) ? journal_.get() : nullptr;
+  const bool near = go_to_last(near_, pid, boot_id, kill_us);
+  const std::int64_t found_us = near ? realtime_here(near_) : INT64_MIN;
   sd_journal* older = go_to_last_of_ended(pid, boot_id, kill_us, found_us);
-  return older != nullptr || !near ? older : near_.get();
+  return older != nullptr || !near ? older : near_;
 }
 
 std::optional<Attribution::Identity> Attribution::by_pid(const OomEvent& event, const Task& task,
@@ -154,8 +171,9 @@ std::optional<Attribution::Identity> Attribution::by_pid(const OomEvent& event, 
 void Attribution::read_name(const OomEvent& event, const Task& task, std::int64_t kill_us, Logged& logged) {
   sd_journal* journal = journal_.get();
   sd_journal_flush_matches(journal);
-  match(journal, "_BOOT_ID=" + event.boot_id);
+  // The library tries them in turn: the rarest leads.
   match(journal, "_COMM=" + task.comm);
+  match(journal, "_BOOT_ID=" + event.boot_id);
   match(journal, "_UID=" + unsigned_uid(*task.uid));
   sd_journal_seek_realtime_usec(journal, static_cast<std::uint64_t>(kill_us));
   while (!is_of_many(logged.entries, logged.units) && sd_journal_previous(journal) > 0) {
@@ -179,11 +197,28 @@ std::optional<std::string> Attribution::unit_by_name(const OomEvent& event, cons
   return *logged.units.begin();
 }
 
+// Most names of a task table are those of programs that never log: one look-up for all their processes.
+bool Attribution::has_logged(const std::string& comm) {
+  // Cut by the kernel, or not known.
+  if (comm.empty() || comm.size() >= kCommLength) return true;
+  if (logging_.size() >= kMostNames) logging_.clear();
+  const auto [known, is_new] = logging_.try_emplace(comm, false);
+  if (is_new) {
+    sd_journal_flush_matches(journal_.get());
+    match(journal_.get(), "_COMM=" + comm);
+    sd_journal_seek_head(journal_.get());
+    known->second = sd_journal_next(journal_.get()) > 0;
+    pages_.keep_small(MappedJournal::Step::Seek);
+  }
+  return known->second;
+}
+
 void Attribution::attribute(OomEvent& event) {
   if (!journal_ || event.boot_id.empty() || !event.time.realtime_us) return;
   const std::int64_t kill_us = *event.time.realtime_us;
   look_around(kill_us);
   for (Task& task : event.tasks) {
+    if (!has_logged(task.comm)) continue;
     pages_.keep_small(MappedJournal::Step::Seek);
     if (auto identity = by_pid(event, task, kill_us)) {
       task.unit = identity->unit;

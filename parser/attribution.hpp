@@ -45,6 +45,9 @@ class Attribution {
   std::optional<std::string> unit_by_name(const OomEvent& event, const Task& task, std::int64_t kill_us);
   void read_name(const OomEvent& event, const Task& task, std::int64_t kill_us, Logged& logged);
 
+  // Whether any entry is of a process of this name. False is certain.
+  bool has_logged(const std::string& comm);
+
   // A file of the journal by itself.
   struct OneFile {
     JournalFileSpan span;
@@ -52,6 +55,10 @@ class Attribution {
     JournalHandle journal;                                    // null: not tried, or it cannot be opened
     std::set<std::pair<std::string, std::uint32_t>> without;  // boot and PID of which it holds no entry
   };
+
+  // Null: it cannot be opened.
+  static sd_journal* open_alone(OneFile& file);
+  sd_journal* open_together(const std::vector<OneFile*>& files);
 
   // Opens those of the files that were written to at that time.
   void look_around(std::int64_t kill_us);
@@ -64,10 +71,12 @@ class Attribution {
 
   JournalHandle journal_;       // null: it cannot be opened
   std::vector<OneFile> files_;  // the one that was written to last comes first; empty: they are too many, or not known
-  std::vector<std::string> near_files_;
-  JournalHandle near_;  // null: the whole journal is asked
+  std::vector<OneFile*> near_files_;
+  JournalHandle several_;       // of the near files, if there are more than one
+  sd_journal* near_ = nullptr;  // of the near files; null: the whole journal is asked
   MappedJournal pages_;
   std::map<Name, Logged> names_;
+  std::map<std::string, bool> logging_;  // what has_logged() said
 };
 
 }  // namespace oomwhy
