@@ -15,7 +15,7 @@
 namespace oomwhy {
 namespace {
 
-constexpr unsigned kStepsBetween = 8;
+constexpr unsigned kStepsBetween = 32;
 
 // Read-only and shared, so that nothing of ours can be in it: "7f…000-7f…000 r--s 00000000 fe:01 123   /x/y.journal".
 bool is_journal(std::string_view mapping) {
