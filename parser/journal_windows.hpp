@@ -38,7 +38,8 @@ struct JournalHits {
 
 // The first pass: goes through the index once for each kind of entry that can speak of a kill, so that a step costs
 // what its own few matches cost. Entries of other programs that may matter are handed to `others`, one kind after the
-// other. `files`: all that the journal consists of.
+// other. `files`: all that the journal consists of; the kernel's entries are looked for in these, without the library,
+// where that is possible.
 JournalHits find_hits(sd_journal* journal, const std::vector<std::string>& files, const JournalInterval& interval,
                       const std::function<void(const JournalEntry&)>& others);
 
