@@ -245,14 +245,29 @@ class MessageReader {
   std::unordered_set<JournalOffset> others_;  // data objects that many entries share, and that are no message
 };
 
-std::optional<std::vector<IndexedEntry>> find_in_file(const std::string& path,
-                                                      const std::vector<std::string_view>& matches,
-                                                      const std::function<bool(std::string_view message)>& is_wanted) {
+std::optional<std::int64_t> realtime_at(const JournalObjects& file, JournalOffset entry, std::string& bytes) {
+  if (!file.read_bytes(entry + EntryObject::kRealtime, sizeof(std::int64_t), bytes)) return std::nullopt;
+  if (bytes.size() < sizeof(std::int64_t)) return std::nullopt;
+  return static_cast<std::int64_t>(journal_number(bytes, 0));
+}
+
+// Time goes on in a file, as the library takes it, too: no other entries are looked at. False: damaged.
+bool narrow(const JournalObjects& file, const IndexSearch& search, Offsets& entries) {
+  std::string bytes;
+  if (!entries.empty() && !realtime_at(file, entries.back(), bytes)) return false;
+  const auto is_before = [&](JournalOffset entry) { return realtime_at(file, entry, bytes) < search.since_us; };
+  const auto is_no_later = [&](JournalOffset entry) { return realtime_at(file, entry, bytes) <= search.until_us; };
+  if (search.until_us) entries.erase(std::partition_point(entries.begin(), entries.end(), is_no_later), entries.end());
+  if (search.since_us) entries.erase(entries.begin(), std::partition_point(entries.begin(), entries.end(), is_before));
+  return true;
+}
+
+std::optional<std::vector<IndexedEntry>> find_in_file(const std::string& path, const IndexSearch& search) {
   const JournalObjects file(path);
   if (!file.is_known()) return std::nullopt;
-  const auto entries = find_all_of(file, matches);
-  if (!entries) return std::nullopt;
-  MessageReader reader(file, is_wanted);
+  auto entries = find_all_of(file, search.matches);
+  if (!entries || !narrow(file, search, *entries)) return std::nullopt;
+  MessageReader reader(file, search.is_wanted);
   std::vector<IndexedEntry> found;
   for (const JournalOffset at : *entries) {
     const auto outcome = reader.read(at);
@@ -275,12 +290,10 @@ std::vector<IndexedEntry> without_copies(std::vector<IndexedEntry> entries) {
 
 }  // namespace
 
-std::optional<std::vector<IndexedEntry>> find_indexed(const std::vector<std::string>& files,
-                                                      const std::vector<std::string_view>& matches,
-                                                      const std::function<bool(std::string_view message)>& is_wanted,
+std::optional<std::vector<IndexedEntry>> find_indexed(const std::vector<std::string>& files, const IndexSearch& search,
                                                       std::size_t threads) {
   std::vector<std::optional<std::vector<IndexedEntry>>> found(files.size());
-  side_by_side(files.size(), threads, [&](std::size_t i) { found[i] = find_in_file(files[i], matches, is_wanted); });
+  side_by_side(files.size(), threads, [&](std::size_t i) { found[i] = find_in_file(files[i], search); });
   std::vector<IndexedEntry> entries;
   for (auto& in_file : found) {
     if (!in_file) return std::nullopt;

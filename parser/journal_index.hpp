@@ -20,13 +20,17 @@ struct IndexedEntry {
   std::optional<std::string> message;  // absent: compressed, and left to the library
 };
 
-// The entries of these files that hold all of `matches` ("PRIORITY=4"; of those of one field, which stand together,
-// any) and whose message is wanted: by their time, each once, those of one time as they stand in the files. A message
-// that is compressed counts as wanted. `is_wanted` is called by `threads` at once, each of which reads a file. Absent:
-// a file cannot be read, is damaged, or of a layout or size not meant here; the library has to look for them.
-std::optional<std::vector<IndexedEntry>> find_indexed(const std::vector<std::string>& files,
-                                                      const std::vector<std::string_view>& matches,
-                                                      const std::function<bool(std::string_view message)>& is_wanted,
+struct IndexSearch {
+  std::vector<std::string_view>
+      matches;  // "PRIORITY=4": all must hold; of those of one field, which stand together, any
+  std::function<bool(std::string_view message)> is_wanted;  // called by several threads at once
+  std::optional<std::int64_t> since_us, until_us;           // realtime, UTC
+};
+
+// The entries of these files that are searched for: by their time, each once, those of one time as they stand in the
+// files. A message that is compressed counts as wanted. `threads` read a file each. Absent: a file cannot be read, is
+// damaged, or of a layout or size not meant here; the library has to look for them.
+std::optional<std::vector<IndexedEntry>> find_indexed(const std::vector<std::string>& files, const IndexSearch& search,
                                                       std::size_t threads);
 
 }  // namespace oomwhy

@@ -234,7 +234,9 @@ void take_indexed(sd_journal* journal, const IndexedEntry& entry, JournalHits& h
 bool take_kind(sd_journal* journal, const std::vector<std::string>& files, const Kind& kind,
                const JournalInterval& interval, JournalHits& hits,
                const std::function<void(const JournalEntry&)>& others) {
-  const auto entries = find_indexed(files, kind, may_matter, std::min(kMostThreads, processors()));
+  const IndexSearch search{
+      .matches = kind, .is_wanted = may_matter, .since_us = interval.since_us, .until_us = interval.until_us};
+  const auto entries = find_indexed(files, search, std::min(kMostThreads, processors()));
   if (!entries || files.empty()) return false;
   MappedJournal pages;
   for (const IndexedEntry& entry : *entries) {

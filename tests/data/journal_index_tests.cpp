@@ -17,9 +17,9 @@ constexpr std::int64_t kSecond = 1'000'000;
 constexpr std::int64_t kBegin = 1'763'431'361 * kSecond;  // 2025-11-18T02:02:41Z
 const std::string kBoot = "b6c0a1d2e3f405162738495a6b7c8d41";
 const std::string kOtherBoot = "0f0e0d0c0b0a09080706050403020100";
-const std::vector<std::string_view> kWarnings{"_TRANSPORT=kernel", "PRIORITY=4", "PRIORITY=5"};
 
 bool is_odd(std::string_view message) { return message.starts_with("odd"); }
+const IndexSearch kOddWarnings{.matches = {"_TRANSPORT=kernel", "PRIORITY=4", "PRIORITY=5"}, .is_wanted = is_odd};
 
 // Odd and even warnings of the kernel, each between lines that are not: of another priority, of another sender.
 std::string many_lines(std::int64_t from_us, int count, const std::string& boot = kBoot) {
@@ -45,7 +45,7 @@ TEST_CASE("the entries that hold all the fields are found in every layout, and t
   for (const bool compact : {false, true}) {
     CAPTURE(compact);
     const MadeJournal made(many_lines(kBegin, 600), {.compact = compact});
-    const auto found = find_indexed({made.file()}, kWarnings, is_odd, 1);
+    const auto found = find_indexed({made.file()}, kOddWarnings, 1);
     REQUIRE(found);
     REQUIRE(found->size() == 300);
     for (std::size_t i = 0; i < found->size(); ++i) {
@@ -65,7 +65,7 @@ TEST_CASE("a message that is compressed is left to the library") {
                            export_entry(kBegin + 1, kBoot, kernel_record("even", 4)) +
                            export_entry(kBegin + 2, kBoot, kernel_record("odd", 4));
   const MadeJournal made(text, {.compressed = true});
-  const auto left = find_indexed({made.file()}, kWarnings, is_odd, 1);
+  const auto left = find_indexed({made.file()}, kOddWarnings, 1);
   REQUIRE(left);
   CHECK(messages_of(*left) == std::vector<std::string>{"(compressed)", "odd"});
 }
@@ -76,13 +76,13 @@ TEST_CASE("any number of threads finds the same in several files, by time") {
   const MadeJournal first(many_lines(kBegin, 300));
   const MadeJournal beside(many_lines(kBegin + 1, 200, kOtherBoot));
   const std::vector<std::string> files{last.file(), first.file(), beside.file()};
-  const auto one = find_indexed(files, kWarnings, is_odd, 1);
+  const auto one = find_indexed(files, kOddWarnings, 1);
   REQUIRE(one);
   REQUIRE(one->size() == 275);
   CHECK(std::is_sorted(one->begin(), one->end(),
                        [](const IndexedEntry& a, const IndexedEntry& b) { return a.realtime_us < b.realtime_us; }));
   for (const std::size_t threads : {2, 3, 16}) {
-    const auto several = find_indexed(files, kWarnings, is_odd, threads);
+    const auto several = find_indexed(files, kOddWarnings, threads);
     REQUIRE(several);
     REQUIRE(several->size() == one->size());
     for (std::size_t i = 0; i < one->size(); ++i) REQUIRE((*several)[i].cursor == (*one)[i].cursor);
@@ -94,16 +94,27 @@ TEST_CASE("an entry that stands in two files is found once") {
   const MadeJournal made(many_lines(kBegin, 10));
   const std::string copy = (made.folder() / "copy.journal").string();
   std::filesystem::copy_file(made.file(), copy);
-  const auto found = find_indexed({made.file(), copy}, kWarnings, is_odd, 2);
+  const auto found = find_indexed({made.file(), copy}, kOddWarnings, 2);
   REQUIRE(found);
   CHECK(found->size() == 5);
+}
+
+TEST_CASE("entries outside the interval are not found") {
+  if (!can_make_journals()) return;
+  const MadeJournal made(many_lines(kBegin, 100));
+  IndexSearch search = kOddWarnings;
+  search.since_us = kBegin + 3 * 11 + 2;
+  search.until_us = kBegin + 3 * 15 + 2;
+  const auto found = find_indexed({made.file()}, search, 1);
+  REQUIRE(found);
+  CHECK(messages_of(*found) == std::vector<std::string>{"odd 11", "odd 13", "odd 15"});
 }
 
 TEST_CASE("a field or a content that no entry has is found nowhere") {
   if (!can_make_journals()) return;
   const MadeJournal made(many_lines(kBegin, 10));
   for (const std::string_view match : {"PRIORITY=0", "NEVER_SEEN=1"}) {
-    const auto found = find_indexed({made.file()}, {"_TRANSPORT=kernel", match}, is_odd, 1);
+    const auto found = find_indexed({made.file()}, {.matches = {"_TRANSPORT=kernel", match}, .is_wanted = is_odd}, 1);
     REQUIRE(found);
     CHECK(found->empty());
   }
@@ -125,17 +136,17 @@ TEST_CASE("a damaged journal file makes nothing up") {
   };
   for (std::size_t at = 0; at < bytes.size(); at += bytes.size() / 400) {
     put(at, std::string(std::min<std::size_t>(64, bytes.size() - at), static_cast<char>(0xff)));
-    const auto found = find_indexed({damaged}, kWarnings, is_odd, 1);
+    const auto found = find_indexed({damaged}, kOddWarnings, 1);
     CHECK((!found || found->size() <= 20));
     put(at, bytes.substr(at, 64));
   }
-  CHECK(find_indexed({damaged}, kWarnings, is_odd, 1));
+  CHECK(find_indexed({damaged}, kOddWarnings, 1));
   for (std::size_t size = bytes.size(); size > 400; size -= size / 50) {
     std::filesystem::resize_file(damaged, size);
-    const auto found = find_indexed({damaged}, kWarnings, is_odd, 1);
+    const auto found = find_indexed({damaged}, kOddWarnings, 1);
     CHECK((!found || found->size() <= 20));
   }
-  CHECK_FALSE(find_indexed({(made.folder() / "absent.journal").string()}, kWarnings, is_odd, 1));
+  CHECK_FALSE(find_indexed({(made.folder() / "absent.journal").string()}, kOddWarnings, 1));
 }
 
 }  // namespace
