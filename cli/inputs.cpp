@@ -134,6 +134,10 @@ class Reading {
     for (const std::string& file : files) take(read_file(file, options_for(file), sink()));
   }
 
+  void read_end(const std::string& path, std::uint64_t first_byte) {
+    take(read_file_from(path, first_byte, options_for(path), sink()));
+  }
+
   void read_named_ring() {
     auto ring = read_kernel_ring(kKernelRing);
     if (!ring) return fail(kKernelRing, ring.error());
@@ -279,6 +283,12 @@ Inputs read_inputs(const Request& request) {
   if (request.inputs.empty() && !request.journal.named() && !request.kernel_ring) {
     standard_input_is_meant(request.output.quiet) ? reading.read_standard_input() : reading.read_local();
   }
+  return reading.finish();
+}
+
+Inputs read_end_of_log(const Request& request, const std::string& path, std::uint64_t first_byte) {
+  Reading reading(request);
+  reading.read_end(path, first_byte);
   return reading.finish();
 }
 

@@ -26,6 +26,9 @@ struct Inputs {
 
 Inputs read_inputs(const Request& request);
 
+// The same of the end of one file, from the beginning of a line on.
+Inputs read_end_of_log(const Request& request, const std::string& path, std::uint64_t first_byte);
+
 // The same of one log that is followed: the journal that the request names (the local one where it names none) from
 // `since_us` on, and records of the ring buffer that were read before.
 Inputs read_followed_journal(const Request& request, std::int64_t since_us);

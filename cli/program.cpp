@@ -7,6 +7,7 @@
 #include <utility>
 #include <variant>
 
+#include "cli/answer.hpp"
 #include "cli/command.hpp"
 #include "cli/conf.hpp"
 #include "cli/doctor.hpp"
@@ -43,7 +44,7 @@ void hint_at_files(const Selection& selection) {
 }
 
 // Why nothing is shown although something was read: said beside the answer, not in it.
-void hint_at_rest(const Document& document, const Selected& selected, const Inputs& inputs) {
+void hint_at_rest(const Document& document, const Selected& selected, bool implied_stdin) {
   if (selected.without_time > 0) {
     print_error({fmt::format("{} of {} incidents", selected.without_time, document.incidents.size()),
                  "left out: their time of day is not known, so -S and -U cannot be applied",
@@ -54,7 +55,7 @@ void hint_at_rest(const Document& document, const Selected& selected, const Inpu
     print_error(
         {fmt::format("{} other incident{}", document.incidents.size(), document.incidents.size() == 1 ? "" : "s"),
          "read, but not what was asked for", "oomwhy list"});
-  } else if (inputs.implied_stdin) {
+  } else if (implied_stdin) {
     print_error(
         {"standard input", "read because something is piped in", "oomwhy < /dev/null reads the logs of this machine"});
   }
@@ -154,24 +155,22 @@ ExitStatus run_request(Request request, std::int64_t now_us) {
   Output output(request.follow ? PagerMode::Never : request.output.pager);
   enter_sandbox(needs_of(request));
   if (request.follow) return run_follow(std::move(request), *redaction, now_us);
-  Inputs inputs = read_inputs(request);
-  for (const Error& error : inputs.errors) print_error(error);
-  Document document = inputs.gathering.finish(std::move(inputs.summaries));
-  for (TypedLines& lines : inputs.typed_lines) merge_runs(document, std::move(lines.runs), lines.source);
-  const auto selected = select(document, request.selection);
-  if (!selected) return fail(selected.error(), ExitStatus::Usage);
-  if (!request.output.quiet) hint_at_rest(document, *selected, inputs);
+  auto read = read_and_select(request);
+  if (!read) return fail(read.error(), ExitStatus::Usage);
+  auto& [errors, typed_lines, implied_stdin, document, selected] = *read;
+  for (const Error& error : errors) print_error(error);
+  if (!request.output.quiet) hint_at_rest(document, selected, implied_stdin);
   // The other commands say the same of a log at any time; what another oomwhy told may be of another host.
-  if (request.command == Command::Explain && inputs.typed_lines.empty()) {
-    add_units_now(document, selected->incidents, "");
-    if (const auto root = root_of_log(request)) add_restart_rules(document, selected->incidents, *root);
+  if (request.command == Command::Explain && !typed_lines) {
+    add_units_now(document, selected.incidents, "");
+    if (const auto root = root_of_log(request)) add_restart_rules(document, selected.incidents, *root);
   }
   narrow_coverage(document.coverage, request.selection);
   narrow_other_words(document, request.selection);
   Redacted shown = redact(std::move(document), request.arguments, *redaction);
   request.arguments = std::move(shown.command);
-  const View view{request, shown.document, selected->incidents, choose_style(request)};
-  return show(run_command(view), request, output, !selected->incidents.empty(), !inputs.errors.empty());
+  const View view{request, shown.document, selected.incidents, choose_style(request)};
+  return show(run_command(view), request, output, !selected.incidents.empty(), !errors.empty());
 }
 
 }  // namespace

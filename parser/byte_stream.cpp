@@ -30,7 +30,8 @@ class DescriptorStream : public ByteStream {
   DescriptorStream(int fd, std::string name, Close close) : fd_(fd), name_(std::move(name)), close_(close) {
     struct stat status {};
     if (::fstat(fd, &status) == 0 && S_ISREG(status.st_mode) && status.st_size > 0) {
-      size_ = static_cast<std::uint64_t>(status.st_size);
+      const auto begin = std::max(::lseek(fd, 0, SEEK_CUR), off_t{0});
+      size_ = static_cast<std::uint64_t>(std::max(status.st_size - begin, off_t{0}));
     }
   }
   ~DescriptorStream() override {
@@ -58,7 +59,7 @@ class DescriptorStream : public ByteStream {
 
 }  // namespace
 
-Result<std::unique_ptr<ByteStream>> open_bytes(const std::string& path) {
+Result<std::unique_ptr<ByteStream>> open_bytes(const std::string& path, std::uint64_t from) {
   if (path == "-") return bytes_of_descriptor(STDIN_FILENO, "standard input");
   const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY);
   if (fd < 0) return cannot_open(path, errno);
@@ -66,6 +67,11 @@ Result<std::unique_ptr<ByteStream>> open_bytes(const std::string& path) {
   if (::fstat(fd, &status) == 0 && S_ISDIR(status.st_mode)) {
     ::close(fd);
     return cannot_open(path, EISDIR);
+  }
+  if (from > 0 && ::lseek(fd, static_cast<off_t>(from), SEEK_SET) < 0) {
+    const int error = errno;
+    ::close(fd);
+    return cannot_open(path, error);
   }
   return std::unique_ptr<ByteStream>(std::make_unique<DescriptorStream>(fd, path, Close::Yes));
 }

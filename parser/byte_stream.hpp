@@ -26,8 +26,9 @@ class ByteStream {
   virtual std::uint64_t size_hint() const { return 0; }  // 0: not known
 };
 
-// A file, or standard input for "-". Error: cannot be opened, is a directory.
-Result<std::unique_ptr<ByteStream>> open_bytes(const std::string& path);
+// A file, or standard input for "-". `from`: of a file, the byte to begin at. Error: cannot be opened, is a directory,
+// has no such byte.
+Result<std::unique_ptr<ByteStream>> open_bytes(const std::string& path, std::uint64_t from = 0);
 std::unique_ptr<ByteStream> bytes_of_descriptor(int fd, std::string name);  // does not close fd
 
 // A stream whose first bytes can be looked at before they are read.

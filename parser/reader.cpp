@@ -201,4 +201,15 @@ std::vector<InputSummary> read_file(const std::string& path, const ReadOptions& 
   return read_stream(std::make_unique<PeekedStream>(std::move(*opened)), name, options, events);
 }
 
+InputSummary read_file_from(const std::string& path, std::uint64_t first_byte, const ReadOptions& options,
+                            const EventSink& events) {
+  const std::string name = fmt::format("{}@{}", path, first_byte);
+  auto opened = open_bytes(path, first_byte);
+  if (!opened) return unreadable(name, opened.error());
+  const bool ahead = is_worth_thread(**opened);
+  InputSummary summary = read_source(source_of(std::move(*opened), name, ahead), options, events);
+  summary.first_byte = first_byte;
+  return summary;
+}
+
 }  // namespace oomwhy

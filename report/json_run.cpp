@@ -25,6 +25,10 @@ Json input(const InputSummary& input) {
   object["bytes"] = input.bytes;
   object["lines"] = input.lines;
   object["error"] = error_or_null(input.error);
+  if (input.first_byte > 0) {
+    object["first_byte"] = input.first_byte;
+    object["omitted"] = {"incidents", "kills_of_this_boot", "growth", "peaks", "coverage"};
+  }
   return object;
 }
 

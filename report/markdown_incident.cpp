@@ -119,6 +119,10 @@ std::string not_determined(const Document& document, const Incident& incident) {
   if (lead != nullptr && lead->event.completeness.grade != Grade::A) {
     list += fmt::format("* The report is not whole: {}.\n", escape_markdown(completeness_words(lead->event)));
   }
+  for (const InputSummary& input : document.inputs) {
+    const std::string unread = unread_words(input, when(input.first));
+    if (!unread.empty()) list += fmt::format("* {}\n", escape_markdown(unread));
+  }
   for (const BlindSpot& spot : document.coverage.blind_spots) {
     list += fmt::format("* Not seen: {}: {}\n", words(spot.kind), escape_markdown(spot.detail));
   }

@@ -116,6 +116,10 @@ Section prevention(const Screen& screen) {
 
 Section unseen(const Screen& screen) {
   Section section;
+  for (const InputSummary& input : screen.document.inputs) {
+    const std::string unread = unread_words(input, screen_time(input.first, screen.style));
+    if (!unread.empty()) section.add(wrapped(screen.name(unread), {0, 2}, screen.style), Rank::Important);
+  }
   for (const BlindSpot& spot : screen.document.coverage.blind_spots) {
     const std::string text = fmt::format("not seen: {}: {}", words(spot.kind), screen.name(spot.detail));
     const Rank rank = section.blocks.size() < 2 ? Rank::Important : Rank::Spare;

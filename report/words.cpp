@@ -214,6 +214,14 @@ std::string advice_words(const Advice& advice) {
   return advice.value.empty() ? advice.setting : advice.setting + "=" + advice.value;
 }
 
+std::string unread_words(const InputSummary& input, const std::string& first) {
+  if (input.first_byte == 0) return "";
+  return fmt::format(
+      "{} begins at byte {} of its file and at {}: earlier kills, how often in this boot, growth and peaks before are "
+      "not known, and lines count from there. The list reads all of it.",
+      input.source, input.first_byte, first);
+}
+
 std::string now_words(const UnitNow& now, const std::string& since) {
   if (!now.is_up()) return "is down: it has no process";
   std::string text = fmt::format("runs{}, {} process{}", since, now.processes, now.processes == 1 ? "" : "es");

@@ -39,6 +39,9 @@ std::string words(const AllocationRefused& what);
 std::string_view words(Deviation deviation);
 std::string_view words(WhyNotEligible why_not);
 
+// What is not known because only the end of a log was read; `first`: when that begins. Empty: all of it was read.
+std::string unread_words(const InputSummary& input, const std::string& first);
+
 // "41 x php, largest 172 MiB"; empty where the cause is no process.
 std::string members_words(const Cause& cause);
 // The unit, else the name, else the kind of memory.
