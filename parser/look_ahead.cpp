@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "parser/grammar.hpp"
+#include "parser/read_ahead.hpp"
 
 namespace oomwhy {
 
@@ -35,8 +36,25 @@ void LookAhead::catch_up() {
     findings_.anchors.clear();
     next_end_ = next_anchor_ = 0;
   }
+  skip_to_begin();
+}
+
+void LookAhead::skip_to_begin() {
   const auto& ends = findings_.line_ends;
   while (next_end_ < ends.size() && base_ + ends[next_end_] < begin_) ++next_end_;
+}
+
+// What was found as the lines were read. False: they were not searched, or the source does not hold all of them yet.
+bool LookAhead::take_findings(std::uint64_t held_to) {
+  const SearchedLines* const lines = source_.searched(scanned_to_);
+  if (lines == nullptr || lines->end > held_to) return false;
+  note_held();
+  base_ = lines->begin;
+  findings_ = lines->findings;
+  scanned_to_ = lines->end;
+  next_end_ = next_anchor_ = 0;
+  skip_to_begin();
+  return true;
 }
 
 bool LookAhead::scan_more() {
@@ -44,6 +62,7 @@ bool LookAhead::scan_more() {
     const auto held = source_.ahead();
     const auto known = static_cast<std::size_t>(scanned_to_ - source_.position());
     if (held.size() > known) {
+      if (take_findings(source_.position() + held.size())) return true;
       note_held();
       base_ = scanned_to_;
       scan_block(held.substr(known), method_, findings_);

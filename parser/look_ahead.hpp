@@ -57,6 +57,8 @@ class LookAhead {
   void begin_run();
   bool hand_on_delayed();
   void catch_up();
+  void skip_to_begin();
+  bool take_findings(std::uint64_t held_to);
   bool scan_more();
   bool judge_next(Run& run);
   void drop(Run& run, const Judged& keep_from);

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <thread>
 #include <utility>
 
@@ -11,7 +12,6 @@
 #include "parser/input_kind.hpp"
 #include "parser/look_ahead.hpp"
 #include "parser/normalize.hpp"
-#include "parser/read_ahead.hpp"
 #include "parser/read_stream.hpp"
 
 namespace oomwhy {
@@ -153,23 +153,27 @@ InputSummary unreadable(const std::string& path, const Error& error) {
   return summary;
 }
 
-// Where it pays: what is small is read before a thread has started, and one core has no room for two.
-bool is_worth_thread(const ByteStream& stream) {
+// That read and search beside the parser; 0: it does so itself. What is small is read before a thread has started, and
+// one core has no room for two. More than three cannot hand on what they find fast enough to be of use.
+std::size_t threads_for(const ByteStream& stream, const ReadOptions& options) {
   constexpr std::uint64_t kWorthThread = std::uint64_t{2} << 20;
-  return stream.size_hint() >= kWorthThread && std::thread::hardware_concurrency() > 1;
+  constexpr std::size_t kMostThreads = 3;
+  if (options.threads) return *options.threads;
+  const std::size_t cores = std::thread::hardware_concurrency();
+  return stream.size_hint() < kWorthThread || cores < 2 ? 0 : std::min(cores - 1, kMostThreads);
 }
 
-TextSource source_of(std::unique_ptr<ByteStream> stream, const std::string& name, bool ahead) {
-  if (ahead) stream = std::make_unique<ReadAhead>(std::move(stream));
-  return TextSource::from_stream(std::move(stream), name);
+TextSource source_of(std::unique_ptr<ByteStream> stream, const std::string& name, std::size_t threads) {
+  return threads == 0 ? TextSource::from_stream(std::move(stream), name)
+                      : TextSource::from_stream_ahead(std::move(stream), name, threads);
 }
 
 std::vector<InputSummary> read_packed(PeekedStream& packed, const std::string& name, const ReadOptions& options,
                                       const EventSink& events) {
   std::vector<InputSummary> summaries;
-  const bool ahead = is_worth_thread(packed);
+  const std::size_t threads = threads_for(packed, options);
   auto spots = unpack(packed, name, [&](std::unique_ptr<ByteStream> member, const std::string& member_name) {
-    summaries.push_back(read_source(source_of(std::move(member), member_name, ahead), options, events));
+    summaries.push_back(read_source(source_of(std::move(member), member_name, threads), options, events));
   });
   if (spots.empty() && !summaries.empty()) return summaries;
   InputSummary whole = unreadable(name, {});
@@ -190,8 +194,8 @@ std::vector<InputSummary> read_packed(PeekedStream& packed, const std::string& n
 std::vector<InputSummary> read_stream(std::unique_ptr<PeekedStream> stream, const std::string& name,
                                       const ReadOptions& options, const EventSink& events) {
   if (is_packed(stream->peek())) return read_packed(*stream, name, options, events);
-  const bool ahead = is_worth_thread(*stream);
-  return {read_source(source_of(std::move(stream), name, ahead), options, events)};
+  const std::size_t threads = threads_for(*stream, options);
+  return {read_source(source_of(std::move(stream), name, threads), options, events)};
 }
 
 std::vector<InputSummary> read_file(const std::string& path, const ReadOptions& options, const EventSink& events) {
@@ -206,8 +210,8 @@ InputSummary read_file_from(const std::string& path, std::uint64_t first_byte, c
   const std::string name = fmt::format("{}@{}", path, first_byte);
   auto opened = open_bytes(path, first_byte);
   if (!opened) return unreadable(name, opened.error());
-  const bool ahead = is_worth_thread(**opened);
-  InputSummary summary = read_source(source_of(std::move(*opened), name, ahead), options, events);
+  const std::size_t threads = threads_for(**opened, options);
+  InputSummary summary = read_source(source_of(std::move(*opened), name, threads), options, events);
   summary.first_byte = first_byte;
   return summary;
 }

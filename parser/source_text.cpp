@@ -6,18 +6,21 @@
 #include <utility>
 #include <vector>
 
+#include "parser/read_ahead.hpp"
 #include "parser/text_encoding.hpp"
 
 namespace oomwhy {
 namespace {
 
-constexpr std::size_t kBlock = std::size_t{256} * 1024;
+// A block that was searched is taken whole.
+constexpr std::size_t kBlock = ReadAhead::kBlock;
 
 }  // namespace
 
 struct TextSource::State {
   std::string name;
   std::unique_ptr<ByteStream> stream;
+  ReadAhead* read_ahead = nullptr;  // the stream, where it is one
   std::uint64_t size_hint = 0;
   std::vector<char> buffer;
   std::size_t begin = 0;  // of the bytes not handed on
@@ -96,6 +99,15 @@ TextSource TextSource::from_stream(std::unique_ptr<ByteStream> stream, std::stri
   return TextSource(std::move(state));
 }
 
+TextSource TextSource::from_stream_ahead(std::unique_ptr<ByteStream> stream, std::string name, std::size_t threads) {
+  TextSource source = from_stream(std::move(stream), std::move(name));
+  State& state = *source.state_;
+  auto read_ahead = std::make_unique<ReadAhead>(std::move(state.stream), threads);
+  state.read_ahead = read_ahead.get();
+  state.stream = std::move(read_ahead);
+  return source;
+}
+
 TextSource TextSource::from_memory(std::string text, std::string name) {
   auto state = std::make_unique<State>();
   state->name = std::move(name);
@@ -137,6 +149,10 @@ std::uint64_t TextSource::lines() const { return state_->lines; }
 bool TextSource::read_on() {
   if (state_->in_cut_line || state_->filled() - ahead().size() > kLongestLine) return false;
   return state_->fill();
+}
+
+const SearchedLines* TextSource::searched(std::uint64_t position) {
+  return state_->read_ahead == nullptr ? nullptr : state_->read_ahead->searched(position);
 }
 
 void TextSource::pass(std::size_t bytes, std::uint64_t lines) {

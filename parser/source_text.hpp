@@ -11,6 +11,8 @@
 
 namespace oomwhy {
 
+struct SearchedLines;  // read_ahead.hpp
+
 // A longer line is cut to this many bytes and the rest of it skipped; the reader reports it.
 inline constexpr std::size_t kLongestLine = 1 << 20;
 
@@ -26,6 +28,8 @@ class TextSource {
   static Result<TextSource> open(const std::string& path);
   static TextSource from_descriptor(int fd, std::string name);  // does not close fd
   static TextSource from_stream(std::unique_ptr<ByteStream> stream, std::string name);
+  // The same, read and searched by threads of their own.
+  static TextSource from_stream_ahead(std::unique_ptr<ByteStream> stream, std::string name, std::size_t threads);
   static TextSource from_memory(std::string text, std::string name);
   TextSource(TextSource&&) noexcept;
   TextSource& operator=(TextSource&&) noexcept;
@@ -37,6 +41,8 @@ class TextSource {
   std::uint64_t position() const;  // bytes handed on or passed over
   std::uint64_t lines() const;     // likewise
   bool read_on();                  // holds one more block; false: the end, an error, a very long line
+  // The lines that hold the byte at `position`, where they were searched as they were read; else null.
+  const SearchedLines* searched(std::uint64_t position);
   void pass(std::size_t bytes, std::uint64_t lines);  // leaves out lines of what ahead() gave
   static constexpr std::size_t kSlack = 64;
 

@@ -9,6 +9,7 @@
 #include <sstream>
 
 #include "parser/look_ahead.hpp"
+#include "parser/read_ahead.hpp"
 #include "parser/reader.hpp"
 #include "report/analysis.hpp"
 #include "report/renderer.hpp"
@@ -38,7 +39,7 @@ class BlockStream : public ByteStream {
 
 constexpr std::size_t kWhole = 1 << 24;
 
-std::string told(const std::string& text, Pace pace, std::size_t block) {
+std::string told(const std::string& text, Pace pace, std::size_t block, std::size_t threads = 0) {
   std::ostringstream out;
   std::vector<OomEvent> events;
   std::vector<UserlandEvent> userland;
@@ -49,7 +50,9 @@ std::string told(const std::string& text, Pace pace, std::size_t block) {
         << event.text << '\n';
     userland.push_back(std::move(event));
   };
-  auto source = TextSource::from_stream(std::make_unique<BlockStream>(text, block), "log");
+  auto stream = std::make_unique<BlockStream>(text, block);
+  auto source = threads == 0 ? TextSource::from_stream(std::move(stream), "log")
+                             : TextSource::from_stream_ahead(std::move(stream), "log", threads);
   InputSummary summary =
       read_source(std::move(source), options, [&](OomEvent event) { events.push_back(std::move(event)); });
   out << summary.lines << " lines, " << summary.boots << " boots, " << summary.kind << '\n';
@@ -192,6 +195,23 @@ TEST_CASE("looking ahead changes nothing in a log with little in it, whatever th
     check_same(sparse_log(random, spelling, 50), {1, 2, 3, 5, 13, 31, 32, 33, 64, 100, 1000, 4096, 65536, kWhole});
     for (int i = 0; i < 4; ++i)
       check_same(sparse_log(random, spelling, 2 + 40 * static_cast<unsigned>(i)), {7777, kWhole});
+  }
+}
+
+TEST_CASE("a large log is read and searched by any number of threads with the same results") {
+  std::mt19937 random(20261121);
+  for (const Spelling spelling : {Spelling::Syslog, Spelling::SyslogIso}) {
+    std::string log;
+    // Blocks begin and end anywhere in it, in reports, too.
+    while (log.size() < 4 * ReadAhead::kBlock) log += sparse_log(random, spelling, 50);
+    log.insert(log.find('\n', log.size() / 2) + 1, std::string(ReadAhead::kBlock * 3 / 2, 'x') + "\n");
+    const std::string every_line = told(log, Pace::EveryLine, kWhole);
+    for (const std::size_t threads : {1U, 2U, 3U, 7U}) {
+      INFO(threads << " threads");
+      const std::string difference = first_difference(told(log, Pace::LookAhead, 100'003, threads), every_line);
+      INFO(difference);
+      CHECK(difference.empty());
+    }
   }
 }
 

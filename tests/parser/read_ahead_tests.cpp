@@ -59,13 +59,61 @@ TEST_CASE("what is read ahead is the stream byte for byte, whatever the pieces")
                                  ReadAhead::kBlock + 1, 3 * ReadAhead::kBlock * ReadAhead::kBlocks + 7}) {
     const std::string text = long_text(size);
     for (const std::size_t piece : {std::size_t{4093}, std::size_t{1} << 20}) {
-      ReadAhead stream(std::make_unique<Pieces>(text, piece, End::Plain));
+      ReadAhead stream(std::make_unique<Pieces>(text, piece, End::Plain), piece == 4093 ? 1 : 3);
       CHECK(stream.size_hint() == size);
       CHECK((rest_of(stream, piece == 4093 ? 262144 : 65521) == text));
       CHECK(stream.error() == nullptr);
       char more = 0;
       CHECK(stream.read(&more, 1) == 0);
     }
+  }
+}
+
+TEST_CASE("what is found as lines are read is what a search of all of them finds, with any number of threads") {
+  // A line longer than a block, and one at the end that does not end.
+  std::string text;
+  for (int i = 0; text.size() < 3 * ReadAhead::kBlock * ReadAhead::kBlocks; ++i) {
+    text += "Mar  2 04:00:00 web-07 app[99]: job " + std::to_string(i) + (i % 777 == 0 ? " Out of memory\n" : "\n");
+    if (i == 30'000) text += std::string(2 * ReadAhead::kBlock, 'x') + " Killed process 1\n";
+  }
+  text += "an end";
+  Findings all;
+  scan_block(text, best_scan_method(), all);
+  REQUIRE(all.anchors.size() > 100);
+  for (const std::size_t threads : {1U, 2U, 3U, 8U}) {
+    INFO(threads << " threads");
+    ReadAhead stream(std::make_unique<Pieces>(text, 100'003, End::Plain), threads);
+    std::vector<char> block(ReadAhead::kBlock);
+    std::uint64_t position = 0, searched = 0;
+    Findings found;
+    while (const std::size_t count = stream.read(block.data(), block.size())) {
+      REQUIRE(std::equal(block.begin(), block.begin() + static_cast<std::ptrdiff_t>(count),
+                         text.begin() + static_cast<std::ptrdiff_t>(position)));
+      if (const SearchedLines* lines = stream.searched(position)) {
+        CHECK(lines->begin == position);
+        CHECK(lines->end == position + count);
+        CHECK((position == 0 || text[position - 1] == '\n'));
+        CHECK(text[lines->end - 1] == '\n');
+        for (const std::uint32_t at : lines->findings.line_ends)
+          found.line_ends.push_back(at + static_cast<std::uint32_t>(position));
+        for (const std::uint32_t at : lines->findings.anchors)
+          found.anchors.push_back(at + static_cast<std::uint32_t>(position));
+        searched += count;
+        CHECK(stream.searched(position + count) == nullptr);
+      } else {
+        // What is not searched here is searched by whoever reads it.
+        Findings rest;
+        scan_block({block.data(), count}, ScanMethod::Portable, rest);
+        for (const std::uint32_t at : rest.line_ends)
+          found.line_ends.push_back(at + static_cast<std::uint32_t>(position));
+        for (const std::uint32_t at : rest.anchors) found.anchors.push_back(at + static_cast<std::uint32_t>(position));
+      }
+      position += count;
+    }
+    CHECK(position == text.size());
+    CHECK(searched > text.size() - 5 * ReadAhead::kBlock);
+    CHECK((found.line_ends == all.line_ends));
+    CHECK((found.anchors == all.anchors));
   }
 }
 
