@@ -1,5 +1,5 @@
-// Which entries of journal files hold some fields, and what they say, without libsystemd: it maps the files, and a over
-// one entry in seventy maps and unmaps nearly every page, which takes several times as long as to read them.
+// Which entries of journal files hold some fields, and what they say, without libsystemd: it maps the files, and a walk
+// over one entry in seventy maps and unmaps nearly every page, which takes several times as long as to read them.
 #pragma once
 
 #include <cstdint>
