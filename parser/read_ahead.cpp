@@ -22,7 +22,7 @@ ReadAhead::~ReadAhead() {
     const std::lock_guard lock(mutex_);
     stopped_ = true;
   }
-  changed_.notify_all();
+  room_.notify_all();
   for (std::thread& thread : threads_) thread.join();
 }
 
@@ -31,30 +31,37 @@ ReadAhead::~ReadAhead() {
 void ReadAhead::run() {
   while (Block* const block = wait_for_turn()) {
     fill(*block);
-    {
-      const std::lock_guard lock(mutex_);
-      reading_ = false;
-      stopped_ = stopped_ || block->last;
+    if (pass_turn(*block) == Reader::Waits) {
+      block->whole_lines = false;
+    } else {
+      search(*block);
     }
-    changed_.notify_all();
-    search(*block);
     {
       const std::lock_guard lock(mutex_);
       block->ready = true;
     }
-    changed_.notify_all();
+    ready_.notify_one();
   }
 }
 
 // Null: nobody wants more, or there is no more.
 ReadAhead::Block* ReadAhead::wait_for_turn() {
   std::unique_lock lock(mutex_);
-  changed_.wait(lock, [this] { return stopped_ || (!reading_ && begun_ - used_ < kBlocks); });
+  room_.wait(lock, [this] { return stopped_ || (!reading_ && begun_ - used_ < kBlocks); });
   if (stopped_) return nullptr;
   reading_ = true;
   Block& block = ring_[begun_++ % kBlocks];
   block.ready = false;
   return &block;
+}
+
+// The reader that waits for this very block searches it in the time that others are read in.
+ReadAhead::Reader ReadAhead::pass_turn(const Block& block) {
+  const std::lock_guard lock(mutex_);
+  reading_ = false;
+  stopped_ = stopped_ || block.last;
+  room_.notify_all();
+  return &block == &ring_[used_ % kBlocks] ? Reader::Waits : Reader::IsBehind;
 }
 
 // To the brim, so that the threads meet seldom.
@@ -104,7 +111,7 @@ void ReadAhead::search(Block& block) {
 
 ReadAhead::Block& ReadAhead::wait_for_block() {
   std::unique_lock lock(mutex_);
-  changed_.wait(lock, [this] { return used_ < begun_ && ring_[used_ % kBlocks].ready; });
+  ready_.wait(lock, [this] { return used_ < begun_ && ring_[used_ % kBlocks].ready; });
   return ring_[used_ % kBlocks];
 }
 
@@ -114,7 +121,7 @@ void ReadAhead::release_block() {
     const std::lock_guard lock(mutex_);
     ++used_;
   }
-  changed_.notify_all();
+  room_.notify_one();
 }
 
 void ReadAhead::take_findings(Block& block) {

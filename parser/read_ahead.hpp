@@ -1,6 +1,6 @@
-// A text that threads of its own read and search, a few blocks ahead of whoever parses it: what the disk, the kernel, a
-// decompressor and the search take is spent beside the parser. The bytes, their order and the error at their end are
-// the stream's, whatever the number of threads.
+// A text that threads of its own read and search, a few blocks ahead of whoever parses it: what the disk, the kernel
+// and a decompressor take is spent beside the parser, and what the search takes where the parser is the slower one. The
+// bytes, their order and the error at their end are the stream's, whatever the number of threads.
 #pragma once
 
 #include <condition_variable>
@@ -38,8 +38,8 @@ class ReadAhead : public ByteStream {
   const Error* error() const override;
   std::uint64_t size_hint() const override { return size_hint_; }
 
-  // Of what read() gave, the lines that hold the byte at `position`, or null: they were not searched. Lines before are
-  // forgotten.
+  // Of what read() gave, the lines that hold the byte at `position`, or null: they were not searched, which is up to
+  // the threads. Lines before are forgotten.
   const SearchedLines* searched(std::uint64_t position);
 
   static constexpr std::size_t kBlock = std::size_t{512} * 1024;
@@ -56,8 +56,10 @@ class ReadAhead : public ByteStream {
     Findings findings;
     bool ready = false;  // under the mutex
   };
+  enum class Reader { Waits, IsBehind };
   void run();
   Block* wait_for_turn();
+  Reader pass_turn(const Block& block);
   void fill(Block& block);
   void cut(Block& block);
   void search(Block& block);
@@ -77,7 +79,8 @@ class ReadAhead : public ByteStream {
   bool in_line_ = false;  // the block before did not end with a line
 
   std::mutex mutex_;
-  std::condition_variable changed_;
+  std::condition_variable room_;        // a block is free, or it is another thread's turn
+  std::condition_variable ready_;       // a block is
   std::vector<Block> ring_;             // those from used_ to begun_ are read, searched or waited for
   std::uint64_t begun_ = 0, used_ = 0;  // how many blocks were, under the mutex
   bool reading_ = false;                // a thread has its turn; under the mutex
