@@ -37,6 +37,14 @@ constexpr int kMostContents = 64;                // of PRIORITY and the like
 constexpr std::uint64_t kMostEntries = 262'144;  // of one content in a file: 2 MiB of offsets
 constexpr std::size_t kMostRemembered = 65'536;
 
+// In bytes, with what stands before: of a field's name journald takes 64, of what is searched for none is long, and an
+// entry may have 1024 items of 16.
+constexpr std::size_t kLongestName = 512;
+constexpr std::size_t kLongestContent = 4096;
+constexpr std::size_t kLongestEntry = 32'768;
+constexpr std::size_t kLongestMessage = std::size_t{16} << 20;
+constexpr std::size_t kLongestArray = kMostEntries * 8 * 2;
+
 // An entry's own data, its message for one, was written just before it: one read brings both.
 constexpr std::size_t kBefore = 1024;
 constexpr std::size_t kBehind = 512;
@@ -66,7 +74,7 @@ std::optional<JournalOffset> find_newest_data(const JournalObjects& file, std::s
   for (std::size_t bucket = 0; bucket + 16 <= table.size(); bucket += 16) {
     for (JournalOffset at = journal_number(table, bucket); at != 0;
          at = journal_number(object, FieldObject::kNextOfBucket)) {
-      if (!file.read_object(at, JournalObjectType::Field, object) || object.size() < FieldObject::kName ||
+      if (!file.read_object(at, JournalObjectType::Field, kLongestName, object) || object.size() < FieldObject::kName ||
           ++names > kMostNames) {
         return std::nullopt;
       }
@@ -81,7 +89,8 @@ std::optional<JournalOffset> find_newest_data(const JournalObjects& file, std::s
 // Adds what one array of entries holds of the `left` ones, and goes on to the next. False: damaged.
 bool add_array(const JournalObjects& file, JournalOffset& array, std::uint64_t& left, Offsets& entries) {
   std::string object;
-  if (!file.read_object(array, JournalObjectType::EntryArray, object) || object.size() < EntryArray::kItems) {
+  if (!file.read_object(array, JournalObjectType::EntryArray, kLongestArray, object) ||
+      object.size() < EntryArray::kItems) {
     return false;
   }
   const std::size_t item = file.is_compact() ? EntryArray::kCompactItem : EntryArray::kItem;
@@ -133,7 +142,7 @@ std::optional<Offsets> find_any_of(const JournalObjects& file, const std::vector
   auto at = find_newest_data(file, name_of(matches.front()));
   int contents = 0;
   while (at && *at != 0) {
-    if (!file.read_object(*at, JournalObjectType::Data, data) || content_of(file, data).empty() ||
+    if (!file.read_object(*at, JournalObjectType::Data, kLongestContent, data) || content_of(file, data).empty() ||
         ++contents > kMostContents) {
       return std::nullopt;
     }
@@ -193,7 +202,7 @@ class MessageReader {
   Outcome read(JournalOffset at) {
     begin_ = at - std::min<JournalOffset>(at, kBefore);
     if (!file_.read_bytes(begin_, kBefore + kBehind, around_)) return Outcome::Damaged;
-    entry_ = object_at(at, JournalObjectType::Entry, apart_entry_);
+    entry_ = object_at(at, JournalObjectType::Entry, kLongestEntry, apart_entry_);
     return entry_.size() < EntryObject::kItems ? Outcome::Damaged : look_at_items();
   }
 
@@ -205,12 +214,12 @@ class MessageReader {
   }
 
  private:
-  std::string_view object_at(JournalOffset at, JournalObjectType type, std::string& apart) {
+  std::string_view object_at(JournalOffset at, JournalObjectType type, std::size_t most, std::string& apart) {
     if (at >= begin_ && at - begin_ < around_.size()) {
       const auto object = journal_object_in(std::string_view(around_).substr(at - begin_), type);
       if (!object.empty()) return object;
     }
-    return file_.read_object(at, type, apart) ? std::string_view(apart) : std::string_view();
+    return file_.read_object(at, type, most, apart) ? std::string_view(apart) : std::string_view();
   }
 
   // The first message counts, as for the library.
@@ -220,7 +229,7 @@ class MessageReader {
     for (std::size_t at = EntryObject::kItems; at + item <= entry_.size(); at += item) {
       const JournalOffset offset = offset_at(file_, entry_, at);
       if (others_.count(offset) > 0) continue;
-      const auto data = object_at(offset, JournalObjectType::Data, apart_data_);
+      const auto data = object_at(offset, JournalObjectType::Data, kLongestMessage, apart_data_);
       const auto content = content_of(file_, data);
       if (content.empty()) return Outcome::Damaged;
       if (is_compressed(data)) return Outcome::Wanted;

@@ -19,8 +19,7 @@ constexpr std::size_t kHeaderMin = 208;
 constexpr std::uint32_t kCompact = 16;
 constexpr std::uint32_t kKnownFlags = 1 | 2 | 4 | 8 | kCompact;
 
-constexpr std::size_t kObjectSize = 8;  // struct ObjectHeader: where the size is
-constexpr std::uint64_t kMostObject = std::uint64_t{16} << 20;
+constexpr std::size_t kObjectSize = 8;                        // struct ObjectHeader: where the size is
 constexpr std::uint64_t kMostTable = std::uint64_t{1} << 20;  // journald's own is of 333 or 1023 buckets
 
 }  // namespace
@@ -45,11 +44,12 @@ bool JournalObjects::read_field_table(std::string& table) const {
   return read_bytes(field_table_, field_table_size_, table) && table.size() == field_table_size_;
 }
 
-bool JournalObjects::read_object(JournalOffset at, JournalObjectType type, std::string& object) const {
+bool JournalObjects::read_object(JournalOffset at, JournalObjectType type, std::size_t most,
+                                 std::string& object) const {
   constexpr std::size_t kUsual = 512;
   if (!read_bytes(at, kUsual, object) || object.size() < kJournalObjectHeader) return false;
   const std::uint64_t size = journal_number(object, kObjectSize);
-  if (size > kMostObject) return false;
+  if (size > most) return false;
   if (size > object.size() && !read_bytes(at, size, object)) return false;
   object.resize(journal_object_in(object, type).size());
   return !object.empty();

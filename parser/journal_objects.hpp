@@ -29,8 +29,8 @@ class JournalObjects {
 
   // The table of field names: for each bucket, the offsets of its first and its last object. False: damaged.
   bool read_field_table(std::string& table) const;
-  // A whole object. False: none of that type is there, or it is too large to be sound.
-  bool read_object(JournalOffset at, JournalObjectType type, std::string& object) const;
+  // A whole object of up to `most` bytes. False: none of that type is there, or it is larger.
+  bool read_object(JournalOffset at, JournalObjectType type, std::size_t most, std::string& object) const;
   // Up to `most` bytes, fewer at the end of the file. False: there are none.
   bool read_bytes(JournalOffset from, std::size_t most, std::string& bytes) const;
 

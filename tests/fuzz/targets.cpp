@@ -12,6 +12,7 @@
 #include "cli/options.hpp"
 #include "cli/scan_state.hpp"
 #include "parser/grammar.hpp"
+#include "parser/journal_index.hpp"
 #include "parser/normalize.hpp"
 #include "parser/reader.hpp"
 #include "report/json_read.hpp"
@@ -182,13 +183,27 @@ void run_typed_lines(std::string_view bytes) {
   render(redact(document, {"oomwhy"}, {Redaction::All}).document);
 }
 
+// A journal file of which the index is read without libsystemd.
+void run_journal_index(std::string_view bytes) {
+  const int file = ::memfd_create("journal", MFD_CLOEXEC);
+  require(file >= 0 && ::write(file, bytes.data(), bytes.size()) == static_cast<ssize_t>(bytes.size()), "a file");
+  const IndexSearch search{.matches = {"_TRANSPORT=kernel", "PRIORITY=3", "PRIORITY=4"},
+                           .is_wanted = [](std::string_view message) { return !message.empty(); },
+                           .since_us = 1,
+                           .until_us = {}};
+  const auto found = find_indexed({"/proc/self/fd/" + std::to_string(file)}, search, 1);
+  ::close(file);
+  require(!found || found->size() <= bytes.size(), "an entry takes a byte and more");
+}
+
 }  // namespace
 
 const std::vector<Target>& targets() {
-  static const std::vector<Target> all = {
-      {"normalize", run_normalize},   {"events", run_events},           {"journal", run_journal},
-      {"what-if", run_what_if},       {"options", run_options},         {"conf", run_conf},
-      {"scan-state", run_scan_state}, {"typed-lines", run_typed_lines}, {"pipeline", run_pipeline}};
+  static const std::vector<Target> all = {{"normalize", run_normalize},   {"events", run_events},
+                                          {"journal", run_journal},       {"what-if", run_what_if},
+                                          {"options", run_options},       {"conf", run_conf},
+                                          {"scan-state", run_scan_state}, {"typed-lines", run_typed_lines},
+                                          {"pipeline", run_pipeline},     {"journal-index", run_journal_index}};
   return all;
 }
 
