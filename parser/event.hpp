@@ -183,6 +183,7 @@ struct Victim {
   std::optional<std::uint32_t> uid;
   std::optional<std::string> cgroup;  // the chosen one's task_memcg, or a memory.oom.group's cgroup
   std::optional<Kibibytes> total_vm, anon_rss, file_rss, shmem_rss, pgtables;
+  std::optional<Bytes> rss;  // of all three kinds, as killers outside the kernel print it (VmRSS)
   std::optional<int> oom_score_adj;
   std::optional<std::int64_t> score;  // printed on the "Kill process" line, <= 5.0
   VictimRole role = VictimRole::Chosen;

@@ -124,6 +124,7 @@ IncidentVictim victim_of(const Json& value) {
   victim.anon_rss = kibibytes_of(member(value, "anon_rss_bytes"));
   victim.file_rss = kibibytes_of(member(value, "file_rss_bytes"));
   victim.shmem_rss = kibibytes_of(member(value, "shmem_rss_bytes"));
+  victim.rss = size_of(member(value, "rss_bytes"));
   victim.pgtables = kibibytes_of(member(value, "pgtables_bytes"));
   victim.role = named<VictimRole>(member(value, "role"), 4).value_or(VictimRole::Chosen);
   victim.reaped = truth_of(member(value, "reaped"));

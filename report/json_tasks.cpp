@@ -123,6 +123,7 @@ Json victim(const IncidentVictim& entry, const Task* row) {
   object["anon_rss_bytes"] = size_or_null(victim.anon_rss);
   object["file_rss_bytes"] = size_or_null(victim.file_rss);
   object["shmem_rss_bytes"] = size_or_null(victim.shmem_rss);
+  if (victim.rss) object["rss_bytes"] = victim.rss->count;
   object["pgtables_bytes"] = size_or_null(victim.pgtables);
   object["oom_score_adj"] = number_or_null(victim.oom_score_adj);
   object["score"] = number_or_null(victim.score);

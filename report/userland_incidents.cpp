@@ -104,6 +104,7 @@ IncidentVictim victim_of(const UserspaceKill& kill) {
   victim.victim.pid = kill.pid.value_or(0);
   victim.victim.comm = kill.comm.value_or("");
   victim.victim.uid = kill.uid;
+  victim.victim.rss = kill.rss;
   victim.victim.cgroup = kill.cgroup;
   if (!kill.cgroup) return victim;
   victim.unit = identify_cgroup(*kill.cgroup).unit;

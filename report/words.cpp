@@ -132,7 +132,7 @@ std::string cause_name(const Cause& cause) {
 }
 
 std::optional<Bytes> resident(const Victim& victim) {
-  if (!victim.anon_rss && !victim.file_rss && !victim.shmem_rss) return std::nullopt;
+  if (!victim.anon_rss && !victim.file_rss && !victim.shmem_rss) return victim.rss;
   return to_bytes(victim.anon_rss.value_or(Kibibytes{}) + victim.file_rss.value_or(Kibibytes{}) +
                   victim.shmem_rss.value_or(Kibibytes{}));
 }

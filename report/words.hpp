@@ -49,7 +49,8 @@ std::string cause_name(const Cause& cause);
 
 // "6.1 GiB + 312 MiB swap": a victim's resident and swapped memory; empty where the log gives neither.
 std::string victim_size(const Victim& victim, const Task* row, PageSize page);
-// Anonymous, file and shared memory of a kill line together; absent where none of them was printed.
+// Anonymous, file and shared memory of a kill line together, or their sum where that is what was printed; absent where
+// nothing was.
 std::optional<Bytes> resident(const Victim& victim);
 
 // The row of a process in the event's table; null: it has none.
