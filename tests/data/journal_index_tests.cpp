@@ -81,7 +81,7 @@ TEST_CASE("any number of threads finds the same in several files, by time") {
   REQUIRE(one->size() == 275);
   CHECK(std::is_sorted(one->begin(), one->end(),
                        [](const IndexedEntry& a, const IndexedEntry& b) { return a.realtime_us < b.realtime_us; }));
-  for (const std::size_t threads : {2, 3, 16}) {
+  for (const std::size_t threads : {2U, 3U, 16U}) {
     const auto several = find_indexed(files, kOddWarnings, threads);
     REQUIRE(several);
     REQUIRE(several->size() == one->size());

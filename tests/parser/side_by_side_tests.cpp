@@ -9,8 +9,8 @@ namespace oomwhy {
 namespace {
 
 TEST_CASE("each thing is worked on once by any number of threads") {
-  for (const std::size_t threads : {0, 1, 2, 7, 64}) {
-    for (const std::size_t count : {0, 1, 5, 1000}) {
+  for (const std::size_t threads : {0U, 1U, 2U, 7U, 64U}) {
+    for (const std::size_t count : {0U, 1U, 5U, 1000U}) {
       CAPTURE(threads, count);
       std::vector<int> times(count);
       side_by_side(count, threads, [&](std::size_t i) { ++times[i]; });
@@ -20,7 +20,7 @@ TEST_CASE("each thing is worked on once by any number of threads") {
 }
 
 TEST_CASE("what the work throws reaches the caller, and ends it") {
-  for (const std::size_t threads : {1, 4}) {
+  for (const std::size_t threads : {1U, 4U}) {
     CAPTURE(threads);
     std::atomic<int> begun{0};
     const auto fail = [&](std::size_t) {
