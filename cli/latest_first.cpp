@@ -1,6 +1,5 @@
 #include "cli/latest_first.hpp"
 
-#include <algorithm>
 #include <array>
 #include <filesystem>
 #include <memory>
@@ -13,14 +12,13 @@
 #include "parser/archive.hpp"
 #include "parser/byte_stream.hpp"
 #include "report/moment.hpp"
+#include "report/neighbours.hpp"
 
 namespace oomwhy {
 namespace {
 
-constexpr std::int64_t kHourUs = std::int64_t{3600} * 1'000'000;
-constexpr std::int64_t kDayUs = 24 * kHourUs;
-// No kill is joined with one that was longer ago, in an incident or a loop, and no word with a kill.
-constexpr std::int64_t kReachUs = kHourUs;
+// No kill is joined with one that was longer ago, in an incident or a loop, and no word with a kill: an hour.
+constexpr std::int64_t kReachUs = std::int64_t{3600} * 1'000'000;
 constexpr std::uint64_t kGrowth = 4;
 constexpr std::size_t kHead = std::size_t{64} << 10;
 
@@ -39,26 +37,11 @@ bool is_one_file(const Request& request) {
 // Absent: not a regular file.
 std::optional<std::uint64_t> size_of(const std::string& path) {
   std::error_code failure;
-  if (!std::filesystem::is_regular_file(path, failure)) return std::nullopt;
   const auto size = std::filesystem::file_size(path, failure);
   return failure ? std::nullopt : std::optional<std::uint64_t>(size);
 }
 
 // --- the file -----------------------------------------------------------------------------------------------------
-
-// Its first bytes; fewer where it cannot be read.
-std::string read_head(const std::string& path) {
-  std::string head(kHead, '\0');
-  auto stream = open_bytes(path);
-  std::size_t filled = 0;
-  while (stream && filled < head.size()) {
-    const std::size_t count = (*stream)->read(head.data() + filled, head.size() - filled);
-    if (count == 0) break;
-    filled += count;
-  }
-  head.resize(filled);
-  return head;
-}
 
 // What can be begun anywhere in: one byte a character, nothing packed.
 bool are_plain_lines(std::string_view head) {
@@ -83,9 +66,8 @@ std::optional<std::uint64_t> line_behind(const std::string& path, std::uint64_t 
 
 // Absent: no clock tells. A clock that starts anew with each boot tells nothing where there are several.
 std::optional<std::int64_t> span(const std::optional<Time>& earlier, const std::optional<Time>& later, bool one_boot) {
-  constexpr int kUptime = 2;
   if (!earlier || !later || place_of(*earlier).first != place_of(*later).first) return std::nullopt;
-  if (!one_boot && place_of(*earlier).first >= kUptime) return std::nullopt;
+  if (!one_boot && !earlier->realtime_us && !earlier->wall_us) return std::nullopt;
   return microseconds_between(*earlier, *later);
 }
 
@@ -125,7 +107,9 @@ std::optional<Answer> read_latest(const Request& request, const Stretches& stret
   const std::string& path = request.inputs.front();
   const auto size = size_of(path);
   if (!size || *size < stretches.worth_it) return std::nullopt;
-  std::string text = read_head(path);
+  auto stream = open_bytes(path);
+  if (!stream) return std::nullopt;
+  std::string text = read_front(**stream, kHead);
   if (!are_plain_lines(text)) return std::nullopt;
   const ReadOptions options{.context = read_context(request.context)};
   const InputSummary head =
@@ -136,7 +120,8 @@ std::optional<Answer> read_latest(const Request& request, const Stretches& stret
     if (!begin) return std::nullopt;
     auto answer = judge_and_select(read_end_of_log(request, path, *begin), request.selection);
     if (!answer) return std::nullopt;
-    if (is_whole(*answer, head, stretch < stretches.for_neighbours ? kDayUs : kReachUs)) return std::move(*answer);
+    if (is_whole(*answer, head, stretch < stretches.for_neighbours ? kNeighbourhoodUs : kReachUs))
+      return std::move(*answer);
   }
   return std::nullopt;
 }

@@ -14,20 +14,7 @@ namespace {
 
 constexpr std::uint64_t kLongestHead = 1024;
 
-// The first bytes of a stream; fewer where it is shorter.
-std::string read_front(ByteStream& stream, std::uint64_t bytes) {
-  std::string front(bytes, '\0');
-  std::size_t filled = 0;
-  while (filled < front.size()) {
-    const std::size_t count = stream.read(front.data() + filled, front.size() - filled);
-    if (count == 0) break;
-    filled += count;
-  }
-  front.resize(filled);
-  return front;
-}
-
-// Of a file's text.
+// The first bytes of a file's text.
 Result<std::string> read_front(const std::string& path, std::uint64_t bytes) {
   auto stream = open_text(path);
   if (!stream) return stream.error();

@@ -80,6 +80,18 @@ std::unique_ptr<ByteStream> bytes_of_descriptor(int fd, std::string name) {
   return std::make_unique<DescriptorStream>(fd, std::move(name), Close::No);
 }
 
+std::string read_front(ByteStream& stream, std::uint64_t bytes) {
+  std::string front(bytes, '\0');
+  std::size_t filled = 0;
+  while (filled < front.size()) {
+    const std::size_t count = stream.read(front.data() + filled, front.size() - filled);
+    if (count == 0) break;
+    filled += count;
+  }
+  front.resize(filled);
+  return front;
+}
+
 PeekedStream::PeekedStream(std::unique_ptr<ByteStream> stream) : stream_(std::move(stream)) {}
 
 std::string_view PeekedStream::peek() {

@@ -31,6 +31,9 @@ class ByteStream {
 Result<std::unique_ptr<ByteStream>> open_bytes(const std::string& path, std::uint64_t from = 0);
 std::unique_ptr<ByteStream> bytes_of_descriptor(int fd, std::string name);  // does not close fd
 
+// The first bytes of a stream; fewer where it is shorter.
+std::string read_front(ByteStream& stream, std::uint64_t bytes);
+
 // A stream whose first bytes can be looked at before they are read.
 class PeekedStream : public ByteStream {
  public:

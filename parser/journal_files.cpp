@@ -9,14 +9,11 @@
 #include <fstream>
 #include <optional>
 
-#include "parser/little_endian.hpp"
+#include "parser/archive.hpp"
+#include "parser/journal_header.hpp"
 
 namespace oomwhy {
 namespace {
-
-constexpr std::string_view kSignature = "LPKSHHRH";
-// HEADER_INCOMPATIBLE_*: XZ 1, LZ4 2, KEYED_HASH 4, ZSTD 8, COMPACT 16 (systemd 252). The library refuses other bits.
-constexpr std::uint32_t kKnownIncompatibleFlags = 0x1f;
 
 bool is_journal_name(const std::filesystem::path& path) {
   const auto name = path.filename().string();
@@ -32,20 +29,15 @@ bool is_of_namespace(const std::string& space, const std::string& wanted) {
   return wanted.starts_with('+') && (space.empty() || space == wanted.substr(1));
 }
 
-// struct Header of journal-def.h: the same place in every version, and these two before all that came later.
-constexpr std::size_t kHeadRealtime = 184;
-constexpr std::size_t kTailRealtime = 192;
-constexpr std::size_t kHeaderMin = 208;
-
 std::optional<JournalFileSpan> measure(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
-  std::array<char, kHeaderMin> header{};
+  std::array<char, JournalHeader::kSize> header{};
   if (!file.read(header.data(), header.size())) return std::nullopt;
-  const auto first = static_cast<std::int64_t>(little_endian<std::uint64_t>(header.data() + kHeadRealtime));
-  const auto last = static_cast<std::int64_t>(little_endian<std::uint64_t>(header.data() + kTailRealtime));
-  if (std::string_view(header.data(), kSignature.size()) != kSignature || first <= 0 || last < first) {
-    return std::nullopt;
-  }
+  const auto stamp_at = [&](std::size_t at) {
+    return static_cast<std::int64_t>(little_endian<std::uint64_t>(header.data() + at));
+  };
+  const std::int64_t first = stamp_at(JournalHeader::kHeadRealtime), last = stamp_at(JournalHeader::kTailRealtime);
+  if (!is_journal_file({header.data(), header.size()}) || first <= 0 || last < first) return std::nullopt;
   return JournalFileSpan{path, first, last};
 }
 
@@ -57,11 +49,11 @@ std::optional<BlindSpot> inspect(const std::string& path) {
   if (!file.read(header.data(), header.size())) {
     return BlindSpot{BlindSpotKind::Damaged, path + ": too short to be a journal file"};
   }
-  if (std::string_view(header.data(), kSignature.size()) != kSignature) {
+  const std::string_view begin(header.data(), header.size());
+  if (!is_journal_file(begin)) {
     return BlindSpot{BlindSpotKind::Damaged, path + ": does not begin like a journal file"};
   }
-  const auto unknown = little_endian<std::uint32_t>(header.data() + 12) & ~kKnownIncompatibleFlags;
-  if (unknown != 0) {
+  if (!JournalHeader::has_known_layout(begin)) {
     return BlindSpot{BlindSpotKind::UnknownFormat, path + ": written by a newer systemd in a layout unknown here"};
   }
   return std::nullopt;

@@ -1,5 +1,7 @@
 #include "parser/journal_index.hpp"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <iterator>
 #include <set>
@@ -50,8 +52,6 @@ constexpr std::size_t kBefore = 1024;
 constexpr std::size_t kBehind = 512;
 
 using Offsets = std::vector<JournalOffset>;  // ascending
-
-std::string_view name_of(std::string_view match) { return match.substr(0, match.find('=')); }
 
 std::string_view content_of(const JournalObjects& file, std::string_view data) {
   const std::size_t at = file.is_compact() ? DataObject::kCompactContent : DataObject::kContent;
@@ -139,7 +139,7 @@ void keep_common(Offsets& some, const Offsets& others) {
 std::optional<Offsets> find_any_of(const JournalObjects& file, const std::vector<std::string_view>& matches) {
   Offsets entries;
   std::string data;
-  auto at = find_newest_data(file, name_of(matches.front()));
+  auto at = find_newest_data(file, field_of(matches.front()));
   int contents = 0;
   while (at && *at != 0) {
     if (!file.read_object(*at, JournalObjectType::Data, kLongestContent, data) || content_of(file, data).empty() ||
@@ -160,7 +160,7 @@ std::optional<Offsets> find_any_of(const JournalObjects& file, const std::vector
 std::optional<Offsets> find_all_of(const JournalObjects& file, const std::vector<std::string_view>& matches) {
   std::optional<Offsets> entries;
   for (auto from = matches.begin(); from != matches.end();) {
-    const auto to = std::find_if(from, matches.end(), [&](auto match) { return name_of(match) != name_of(*from); });
+    const auto to = std::find_if(from, matches.end(), [&](auto match) { return field_of(match) != field_of(*from); });
     auto of_field = find_any_of(file, {from, to});
     if (!of_field) return std::nullopt;
     if (entries) keep_common(*of_field, *entries);
@@ -170,15 +170,6 @@ std::optional<Offsets> find_all_of(const JournalObjects& file, const std::vector
   return entries;
 }
 
-std::string hex(std::uint64_t number) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string text;
-  do {
-    text.insert(text.begin(), kDigits[number & 15]);
-  } while ((number >>= 4) != 0);
-  return text;
-}
-
 IndexedEntry describe(const JournalObjects& file, std::string_view entry) {
   IndexedEntry found;
   const std::uint64_t realtime = journal_number(entry, EntryObject::kRealtime);
@@ -186,9 +177,9 @@ IndexedEntry describe(const JournalObjects& file, std::string_view entry) {
   found.realtime_us = static_cast<std::int64_t>(realtime);
   found.monotonic_us = journal_number(entry, EntryObject::kMonotonic);
   found.fields_hash = journal_number(entry, EntryObject::kFieldsHash);
-  found.cursor = "s=" + file.seqnum_id() + ";i=" + hex(journal_number(entry, EntryObject::kSeqnum)) +
-                 ";b=" + found.boot_id + ";m=" + hex(found.monotonic_us) + ";t=" + hex(realtime) +
-                 ";x=" + hex(found.fields_hash);
+  found.cursor = fmt::format("s={};i={:x};b={};m={:x};t={:x};x={:x}", file.seqnum_id(),
+                             journal_number(entry, EntryObject::kSeqnum), found.boot_id, found.monotonic_us, realtime,
+                             found.fields_hash);
   return found;
 }
 
@@ -298,6 +289,8 @@ std::vector<IndexedEntry> without_copies(std::vector<IndexedEntry> entries) {
 }
 
 }  // namespace
+
+std::string_view field_of(std::string_view match) { return match.substr(0, match.find('=')); }
 
 std::optional<std::vector<IndexedEntry>> find_indexed(const std::vector<std::string>& files, const IndexSearch& search,
                                                       std::size_t threads) {

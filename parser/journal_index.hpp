@@ -20,6 +20,9 @@ struct IndexedEntry {
   std::optional<std::string> message;  // absent: compressed, and left to the library
 };
 
+// "PRIORITY" of the match "PRIORITY=4".
+std::string_view field_of(std::string_view match);
+
 struct IndexSearch {
   std::vector<std::string_view>
       matches;  // "PRIORITY=4": all must hold; of those of one field, which stand together, any

@@ -1,23 +1,14 @@
 #include "parser/journal_objects.hpp"
 
 #include <fcntl.h>
+#include <fmt/core.h>
 #include <unistd.h>
+
+#include "parser/archive.hpp"
+#include "parser/journal_header.hpp"
 
 namespace oomwhy {
 namespace {
-
-// struct Header of journal-def.h.
-constexpr std::string_view kSignature = "LPKSHHRH";
-constexpr std::size_t kIncompatibleFlags = 12;
-constexpr std::size_t kSeqnumId = 72;
-constexpr std::size_t kFieldTable = 120;
-constexpr std::size_t kFieldTableSize = 128;
-constexpr std::size_t kHeaderMin = 208;
-
-// HEADER_INCOMPATIBLE_*: data may be compressed (1, 2, 8), which each object says; hashes may be keyed (4), which are
-// not looked at here.
-constexpr std::uint32_t kCompact = 16;
-constexpr std::uint32_t kKnownFlags = 1 | 2 | 4 | 8 | kCompact;
 
 constexpr std::size_t kObjectSize = 8;                        // struct ObjectHeader: where the size is
 constexpr std::uint64_t kMostTable = std::uint64_t{1} << 20;  // journald's own is of 333 or 1023 buckets
@@ -26,13 +17,14 @@ constexpr std::uint64_t kMostTable = std::uint64_t{1} << 20;  // journald's own 
 
 JournalObjects::JournalObjects(const std::string& path) : descriptor_(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {
   std::string header;
-  if (!read_bytes(0, kHeaderMin, header) || header.size() < kHeaderMin || !header.starts_with(kSignature)) return;
-  const auto flags = little_endian<std::uint32_t>(header.data() + kIncompatibleFlags);
-  known_ = (flags & ~kKnownFlags) == 0;
-  compact_ = (flags & kCompact) != 0;
-  seqnum_id_ = journal_id(std::string_view(header).substr(kSeqnumId, 16));
-  field_table_ = journal_number(header, kFieldTable);
-  field_table_size_ = journal_number(header, kFieldTableSize);
+  constexpr std::size_t kSize = JournalHeader::kSize;
+  if (!read_bytes(0, kSize, header) || header.size() < kSize || !is_journal_file(header)) return;
+  // That data is compressed each object says by itself; hashes, which may be keyed, are not looked at here.
+  known_ = JournalHeader::has_known_layout(header);
+  compact_ = (JournalHeader::flags(header) & JournalHeader::kCompact) != 0;
+  seqnum_id_ = journal_id(std::string_view(header).substr(JournalHeader::kSeqnumId, 16));
+  field_table_ = journal_number(header, JournalHeader::kFieldTable);
+  field_table_size_ = journal_number(header, JournalHeader::kFieldTableSize);
 }
 
 JournalObjects::~JournalObjects() {
@@ -70,12 +62,8 @@ std::string_view journal_object_in(std::string_view bytes, JournalObjectType typ
 }
 
 std::string journal_id(std::string_view bytes) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
   std::string text;
-  for (const char byte : bytes) {
-    text += kDigits[static_cast<unsigned char>(byte) >> 4];
-    text += kDigits[static_cast<unsigned char>(byte) & 15];
-  }
+  for (const char byte : bytes) text += fmt::format("{:02x}", static_cast<unsigned char>(byte));
   return text;
 }
 

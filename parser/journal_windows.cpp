@@ -3,6 +3,7 @@
 #include <systemd/sd-journal.h>
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <string_view>
 #include <utility>
@@ -12,6 +13,7 @@
 #include "parser/grammar.hpp"
 #include "parser/journal_index.hpp"
 #include "parser/mapped_journal.hpp"
+#include "parser/scan_text.hpp"
 #include "parser/side_by_side.hpp"
 
 namespace oomwhy {
@@ -52,15 +54,13 @@ void add_matches(sd_journal* journal, const Kind& kind) {
   sd_journal_add_disjunction(journal);
 }
 
-std::string_view name_of(std::string_view match) { return match.substr(0, match.find('=')); }
-
 // Whether the entry on which the journal stands is one of the kind, whose matches of one field stand together.
 bool is_of(sd_journal* journal, const Kind& kind) {
   for (std::size_t i = 0; i < kind.size();) {
-    const auto name = name_of(kind[i]);
+    const auto name = field_of(kind[i]);
     const auto value = peek_field(journal, std::string(name).c_str());
     bool holds = false;
-    for (; i < kind.size() && name_of(kind[i]) == name; ++i) {
+    for (; i < kind.size() && field_of(kind[i]) == name; ++i) {
       holds = holds || kind[i].substr(name.size() + 1) == value;
     }
     if (!holds) return false;
@@ -81,10 +81,10 @@ void limit_to_boot(sd_journal* journal, const std::string& boot_id) {
   sd_journal_add_match(journal, match.data(), match.size());
 }
 
+// The first of them is in "Killed", "oom-killer" and "oom-kill:".
 bool may_be_kernel_hit(std::string_view message) {
-  return message.find("invoked oom-killer") != std::string_view::npos ||
-         message.find("ill") != std::string_view::npos || message.find("emory") != std::string_view::npos ||
-         message.find("oom-killer") != std::string_view::npos || may_tell_of_refusal(message);
+  constexpr std::array<std::string_view, 2> kRare{"ill", "emory"};
+  return contains_any(message, kRare) || may_tell_of_refusal(message);
 }
 
 bool is_blind_spot(const JournalEntry& entry, JournalHits& hits) {

@@ -48,12 +48,9 @@ void LookAhead::skip_to_begin() {
 bool LookAhead::take_findings(std::uint64_t held_to) {
   const SearchedLines* const lines = source_.searched(scanned_to_);
   if (lines == nullptr || lines->end > held_to) return false;
-  note_held();
   base_ = lines->begin;
   findings_ = lines->findings;
   scanned_to_ = lines->end;
-  next_end_ = next_anchor_ = 0;
-  skip_to_begin();
   return true;
 }
 
@@ -62,12 +59,14 @@ bool LookAhead::scan_more() {
     const auto held = source_.ahead();
     const auto known = static_cast<std::size_t>(scanned_to_ - source_.position());
     if (held.size() > known) {
-      if (take_findings(source_.position() + held.size())) return true;
       note_held();
-      base_ = scanned_to_;
-      scan_block(held.substr(known), method_, findings_);
-      scanned_to_ += held.size() - known;
+      if (!take_findings(source_.position() + held.size())) {
+        base_ = scanned_to_;
+        scan_block(held.substr(known), method_, findings_);
+        scanned_to_ += held.size() - known;
+      }
       next_end_ = next_anchor_ = 0;
+      skip_to_begin();
       return true;
     }
     if (!source_.read_on()) {

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <thread>
 #include <utility>
 
 #include "parser/archive.hpp"
@@ -13,6 +12,7 @@
 #include "parser/look_ahead.hpp"
 #include "parser/normalize.hpp"
 #include "parser/read_stream.hpp"
+#include "parser/side_by_side.hpp"
 
 namespace oomwhy {
 
@@ -155,12 +155,10 @@ InputSummary unreadable(const std::string& path, const Error& error) {
 
 // That read and search beside the parser; 0: it does so itself. What is small is read before a thread has started, and
 // one core has no room for two. More than three cannot hand on what they find fast enough to be of use.
-std::size_t threads_for(const ByteStream& stream, const ReadOptions& options) {
+std::size_t threads_for(const ByteStream& stream) {
   constexpr std::uint64_t kWorthThread = std::uint64_t{2} << 20;
   constexpr std::size_t kMostThreads = 3;
-  if (options.threads) return *options.threads;
-  const std::size_t cores = std::thread::hardware_concurrency();
-  return stream.size_hint() < kWorthThread || cores < 2 ? 0 : std::min(cores - 1, kMostThreads);
+  return stream.size_hint() < kWorthThread ? 0 : std::min(processors() - 1, kMostThreads);
 }
 
 TextSource source_of(std::unique_ptr<ByteStream> stream, const std::string& name, std::size_t threads) {
@@ -168,10 +166,16 @@ TextSource source_of(std::unique_ptr<ByteStream> stream, const std::string& name
                       : TextSource::from_stream_ahead(std::move(stream), name, threads);
 }
 
+InputSummary read_text(std::unique_ptr<ByteStream> stream, const std::string& name, const ReadOptions& options,
+                       const EventSink& events) {
+  const std::size_t threads = threads_for(*stream);
+  return read_source(source_of(std::move(stream), name, threads), options, events);
+}
+
 std::vector<InputSummary> read_packed(PeekedStream& packed, const std::string& name, const ReadOptions& options,
                                       const EventSink& events) {
   std::vector<InputSummary> summaries;
-  const std::size_t threads = threads_for(packed, options);
+  const std::size_t threads = threads_for(packed);
   auto spots = unpack(packed, name, [&](std::unique_ptr<ByteStream> member, const std::string& member_name) {
     summaries.push_back(read_source(source_of(std::move(member), member_name, threads), options, events));
   });
@@ -194,8 +198,7 @@ std::vector<InputSummary> read_packed(PeekedStream& packed, const std::string& n
 std::vector<InputSummary> read_stream(std::unique_ptr<PeekedStream> stream, const std::string& name,
                                       const ReadOptions& options, const EventSink& events) {
   if (is_packed(stream->peek())) return read_packed(*stream, name, options, events);
-  const std::size_t threads = threads_for(*stream, options);
-  return {read_source(source_of(std::move(stream), name, threads), options, events)};
+  return {read_text(std::move(stream), name, options, events)};
 }
 
 std::vector<InputSummary> read_file(const std::string& path, const ReadOptions& options, const EventSink& events) {
@@ -210,8 +213,7 @@ InputSummary read_file_from(const std::string& path, std::uint64_t first_byte, c
   const std::string name = fmt::format("{}@{}", path, first_byte);
   auto opened = open_bytes(path, first_byte);
   if (!opened) return unreadable(name, opened.error());
-  const std::size_t threads = threads_for(**opened, options);
-  InputSummary summary = read_source(source_of(std::move(*opened), name, threads), options, events);
+  InputSummary summary = read_text(std::move(*opened), name, options, events);
   summary.first_byte = first_byte;
   return summary;
 }

@@ -40,7 +40,6 @@ struct ReadOptions {
   std::function<void(std::uint64_t bytes, std::uint64_t size)> progress;  // size 0: unknown; may be empty
   UserlandSink userland;                                                  // what other programs said; may be empty
   Pace pace = Pace::LookAhead;
-  std::optional<std::size_t> threads;  // that read and search beside the parser; absent: what file and machine suggest
 };
 
 // A file, or standard input for "-"; compressed ones and archives are told by content. One summary, or one for each

@@ -6,8 +6,6 @@
 namespace oomwhy {
 namespace {
 
-constexpr std::int64_t kDayUs = std::int64_t{24} * 60 * 60 * 1'000'000;
-
 const OomEvent* last_event(const Incident& incident) {
   return incident.events.empty() ? nullptr : &incident.events.back().event;
 }
@@ -42,7 +40,7 @@ std::vector<const Incident*> find_neighbours(const Document& document, const Inc
   for (const Incident& other : document.incidents) {
     if (&other == &incident) break;
     const auto distance = time_between(other, incident);
-    if (!distance || *distance <= kDayUs) neighbours.push_back(&other);
+    if (!distance || *distance <= kNeighbourhoodUs) neighbours.push_back(&other);
   }
   std::reverse(neighbours.begin(), neighbours.end());
   std::stable_sort(neighbours.begin(), neighbours.end(),

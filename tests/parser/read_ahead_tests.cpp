@@ -96,25 +96,22 @@ TEST_CASE("what is found as lines are read is what a search of all of them finds
     while (const std::size_t count = stream.read(block.data(), block.size())) {
       REQUIRE(std::equal(block.begin(), block.begin() + static_cast<std::ptrdiff_t>(count),
                          text.begin() + static_cast<std::ptrdiff_t>(position)));
+      // What is not searched here is searched by whoever reads it.
+      Findings of_block;
       if (const SearchedLines* lines = stream.searched(position)) {
         CHECK(lines->begin == position);
         CHECK(lines->end == position + count);
         CHECK((position == 0 || text[position - 1] == '\n'));
         CHECK(text[lines->end - 1] == '\n');
-        for (const std::uint32_t at : lines->findings.line_ends)
-          found.line_ends.push_back(at + static_cast<std::uint32_t>(position));
-        for (const std::uint32_t at : lines->findings.anchors)
-          found.anchors.push_back(at + static_cast<std::uint32_t>(position));
+        of_block = lines->findings;
         searched += count;
         CHECK(stream.searched(position + count) == nullptr);
       } else {
-        // What is not searched here is searched by whoever reads it.
-        Findings rest;
-        scan_block({block.data(), count}, ScanMethod::Portable, rest);
-        for (const std::uint32_t at : rest.line_ends)
-          found.line_ends.push_back(at + static_cast<std::uint32_t>(position));
-        for (const std::uint32_t at : rest.anchors) found.anchors.push_back(at + static_cast<std::uint32_t>(position));
+        scan_block({block.data(), count}, ScanMethod::Portable, of_block);
       }
+      const auto begin = static_cast<std::uint32_t>(position);
+      for (const std::uint32_t at : of_block.line_ends) found.line_ends.push_back(begin + at);
+      for (const std::uint32_t at : of_block.anchors) found.anchors.push_back(begin + at);
       position += count;
     }
     CHECK(position == text.size());
