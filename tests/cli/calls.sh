@@ -36,3 +36,9 @@ out_is_empty() { [ ! -s "$folder/out" ] || fail "standard output is not empty"; 
 lines_of_err() { [ "$(wc -l <"$folder/err")" -eq "$1" ] || fail "not $1 lines on standard error"; }
 # json FILTER: a Python expression over the document `d` that must be true.
 json() { python3 -c 'import json,sys; d=json.load(open(sys.argv[1])); sys.exit(0 if eval(sys.argv[2]) else 1)' "$folder/out" "$1" || fail "not true: $1"; }
+
+# For what needs libsystemd, which a build may be without.
+needs_journal() {
+  run explain --directory="$folder"
+  ! grep -qF 'built without' "$folder/err" || { echo "skipped: this build does not read the journal"; exit 77; }
+}

@@ -12,6 +12,7 @@ fi
 
 # shellcheck source=tests/cli/calls.sh
 source "$(dirname "$0")/calls.sh"
+needs_journal
 
 this=11111111111111111111111111111111
 other=22222222222222222222222222222222
