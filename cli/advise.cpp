@@ -2,6 +2,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "cli/command.hpp"
 #include "cli/drop_in_files.hpp"
@@ -70,10 +71,10 @@ std::string render_all(const View& view, const Document& document) {
 
 }  // namespace
 
-CommandOutput run_advise(const View& view) {
+CommandOutput run_advise(View view) {
   const Format format = view.request.output.format;
-  if (view.selected.empty()) return {.text = render_selected(view)};
-  Document document = pick(view.document, view.selected);
+  if (view.selected.empty()) return {.text = render_selected(std::move(view))};
+  Document document = pick(std::move(view.document), view.selected);
   answer(document, view.request.advice);
   CommandOutput output;
   if (!view.request.advice.out_directory.empty()) output = write_files(document, view.request.advice);
@@ -82,14 +83,14 @@ CommandOutput run_advise(const View& view) {
     case Format::Full:
     case Format::Markdown:
       if (view.request.advice.out_directory.empty() || !view.request.advice.assumptions.empty()) {
-        output.text = render_all(view, document);
+        output.text = whole(render_all(view, document));
       }
       break;
     case Format::Json:
-      output.text = render_json(document, JsonEvents::Include);
+      output.text = as_json(std::move(document), JsonEvents::Include);
       break;
     case Format::JsonLines:
-      output.text = render_json_lines(document);
+      output.text = as_json_lines(std::move(document));
       break;
   }
   return output;

@@ -1,6 +1,7 @@
 #include "cli/command.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "cli/selection.hpp"
 #include "cli/shell_quote.hpp"
@@ -11,7 +12,7 @@ namespace {
 // One story ends with what else happened around it; of several each would repeat the others.
 std::string render_story(const View& view, std::size_t index) {
   if (view.selected.size() == 1) return render_text(view.document, view.document.incidents[index], view.style);
-  const Document alone = pick(view.document, {index});
+  const Document alone = only(view.document, index);
   return render_text(alone, alone.incidents.front(), view.style);
 }
 
@@ -40,18 +41,32 @@ std::string subject_of(const Selection& selection) {
 
 }  // namespace
 
-std::string render_selected(const View& view) {
+Rendering whole(std::string text) {
+  return [text = std::move(text)](const TextSink& out) { out(text); };
+}
+
+Rendering as_json(Document document, JsonEvents events) {
+  return [document = std::move(document), events](const TextSink& out) { write_json(document, events, out); };
+}
+
+Rendering as_json_lines(Document document) {
+  return [document = std::move(document)](const TextSink& out) { write_json_lines(document, out); };
+}
+
+Rendering render_selected(View view) {
   switch (view.request.output.format) {
     case Format::Text:
     case Format::Full:
-      return view.selected.empty() ? render_nothing(view.document, view.style, subject_of(view.request.selection))
-                                   : render_stories(view);
-    case Format::Markdown:
-      return render_markdown(pick(view.document, view.selected), reproducing_command(view));
+      return whole(view.selected.empty() ? render_nothing(view.document, view.style, subject_of(view.request.selection))
+                                         : render_stories(view));
+    case Format::Markdown: {
+      const std::string command = reproducing_command(view);
+      return whole(render_markdown(pick(std::move(view.document), view.selected), command));
+    }
     case Format::Json:
-      return render_json(pick(view.document, view.selected), JsonEvents::Include);
+      return as_json(pick(std::move(view.document), view.selected), JsonEvents::Include);
     case Format::JsonLines:
-      return render_json_lines(pick(view.document, view.selected));
+      return as_json_lines(pick(std::move(view.document), view.selected));
   }
   return {};
 }

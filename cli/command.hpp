@@ -1,7 +1,8 @@
-// The commands: each turns what was read and selected into text. Only program.cpp prints it.
+// The commands: each turns what was read and selected into text. Only program.cpp and follow.cpp print it.
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -13,24 +14,30 @@ namespace oomwhy {
 
 struct View {
   const Request& request;
-  const Document& document;           // everything that was read
+  Document document;                  // everything that was read; a command may take it apart
   std::vector<std::size_t> selected;  // indices into its incidents, oldest first
   TextStyle style;
 };
 
+// A text that is made while it is written: JSON of many incidents is larger than what was read for it.
+using Rendering = std::function<void(const TextSink& out)>;
+Rendering whole(std::string text);
+Rendering as_json(Document document, JsonEvents events);
+Rendering as_json_lines(Document document);
+
 struct CommandOutput {
-  std::string text;           // for standard output
+  Rendering text;             // for standard output; empty: nothing
   std::vector<Error> errors;  // what could not be done
   std::vector<std::string> notes;
 };
 
-CommandOutput run_explain(const View& view);
-CommandOutput run_list(const View& view);
-CommandOutput run_report(const View& view);
-CommandOutput run_advise(const View& view);
+CommandOutput run_explain(View view);
+CommandOutput run_list(View view);
+CommandOutput run_report(View view);
+CommandOutput run_advise(View view);
 
 // The selected incidents in the formats that every command has in common. Text is one story after the other.
-std::string render_selected(const View& view);
+Rendering render_selected(View view);
 // The command line that prints a report again: as typed, with the incident's id where only the latest was asked for.
 std::string reproducing_command(const View& view);
 

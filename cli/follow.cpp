@@ -59,10 +59,12 @@ class Display {
     const bool lines = request_.output.format == Format::JsonLines;
     add_units_now(document, incidents, "");
     Redacted told = redact(std::move(document), request_.arguments, redaction_);
-    const View view{request_, told.document, incidents, choose_style(request_)};
-    const std::string text = (any_ && !lines ? "\n" : "") + run_explain(view).text;
-    any_ = true;
-    const auto failure = write_output(text, PagerMode::Never);
+    const CommandOutput shown = run_explain({request_, std::move(told.document), incidents, choose_style(request_)});
+    const bool apart = std::exchange(any_, true) && !lines;
+    const auto failure = Output(PagerMode::Never).write([&](const TextSink& out) {
+      if (apart) out("\n");
+      shown.text(out);
+    });
     if (failure) note_failure(*failure);
     return !failure;
   }

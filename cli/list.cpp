@@ -1,5 +1,6 @@
 // list: one line an incident.
 #include <algorithm>
+#include <utility>
 
 #include "cli/command.hpp"
 #include "cli/selection.hpp"
@@ -15,20 +16,22 @@ bool is_fleet(const Document& document) {
 
 }  // namespace
 
-CommandOutput run_list(const View& view) {
-  if (view.selected.empty() && view.request.output.format != Format::Json) return {.text = render_selected(view)};
-  Document picked = pick(view.document, view.selected);
-  switch (view.request.output.format) {
+CommandOutput run_list(View view) {
+  const Format format = view.request.output.format;
+  if (view.selected.empty() && format != Format::Json) return {.text = render_selected(std::move(view))};
+  Document picked = pick(std::move(view.document), view.selected);
+  switch (format) {
     case Format::Text:
     case Format::Full:
       if (view.request.selection.newest_first) std::reverse(picked.incidents.begin(), picked.incidents.end());
-      return {.text = render_list(picked, view.style) + (is_fleet(picked) ? render_ranking(picked, view.style) : "")};
+      return {.text = whole(render_list(picked, view.style) +
+                            (is_fleet(picked) ? render_ranking(picked, view.style) : ""))};
     case Format::Markdown:
-      return {.text = render_list_markdown(picked)};
+      return {.text = whole(render_list_markdown(picked))};
     case Format::Json:
-      return {.text = render_json(picked, JsonEvents::LeaveOut)};
+      return {.text = as_json(std::move(picked), JsonEvents::LeaveOut)};
     case Format::JsonLines:
-      return {.text = render_json_lines(picked)};
+      return {.text = as_json_lines(std::move(picked))};
   }
   return {};
 }

@@ -48,6 +48,35 @@ bool wait_for_text(int input) {
   ::_exit(127);
 }
 
+// Gathers small pieces into large writes. Behind a failure nothing is written any more.
+class Pieces {
+ public:
+  void add(std::string_view piece) {
+    held_ += piece;
+    if (held_.size() >= kEnough) flush();
+  }
+  int finish() {
+    flush();
+    return failure_;
+  }
+
+ private:
+  static constexpr std::size_t kEnough = 1 << 16;
+
+  void flush() {
+    if (failure_ == 0) failure_ = write_all(STDOUT_FILENO, held_);
+    held_.clear();
+  }
+
+  std::string held_;
+  int failure_ = 0;  // errno
+};
+
+std::optional<Error> error_of(int failure) {
+  if (failure == 0 || failure == EPIPE) return std::nullopt;
+  return Error{"standard output", std::strerror(failure), "another place for the output"};
+}
+
 }  // namespace
 
 std::string choose_pager() {
@@ -93,13 +122,20 @@ bool Output::page(std::string_view text) {
   return !WIFEXITED(status) || WEXITSTATUS(status) != kNotFound;
 }
 
-std::optional<Error> Output::write(std::string_view text) {
-  if (pager_ >= 0 && page(text)) return std::nullopt;
-  const int failure = write_all(STDOUT_FILENO, text);
-  if (failure == 0 || failure == EPIPE) return std::nullopt;
-  return Error{"standard output", std::strerror(failure), "another place for the output"};
+std::optional<Error> Output::write(const std::function<void(const TextSink& out)>& text) {
+  if (pager_ >= 0) {
+    std::string all;
+    text([&](std::string_view piece) { all += piece; });
+    if (page(all)) return std::nullopt;
+    return error_of(write_all(STDOUT_FILENO, all));
+  }
+  Pieces pieces;
+  text([&](std::string_view piece) { pieces.add(piece); });
+  return error_of(pieces.finish());
 }
 
-std::optional<Error> write_output(std::string_view text, PagerMode mode) { return Output(mode).write(text); }
+std::optional<Error> write_output(std::string_view text, PagerMode mode) {
+  return Output(mode).write([&](const TextSink& out) { out(text); });
+}
 
 }  // namespace oomwhy

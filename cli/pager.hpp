@@ -1,12 +1,14 @@
 // Text to standard output, through a pager where a person reads it there.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include "cli/request.hpp"
 #include "parser/diagnostic.hpp"
+#include "report/renderer.hpp"
 
 namespace oomwhy {
 
@@ -20,8 +22,9 @@ class Output {
   Output(const Output&) = delete;
   Output& operator=(const Output&) = delete;
 
-  // All of the text, once: a pager ends with it.
-  std::optional<Error> write(std::string_view text);
+  // All of the text, once: a pager ends with it. A pager that is not there is known only after it should have shown
+  // something: for one, the text is made whole.
+  std::optional<Error> write(const std::function<void(const TextSink& out)>& text);
 
  private:
   bool page(std::string_view text);

@@ -97,16 +97,16 @@ void narrow_other_words(Document& document, const Selection& selection) {
                 [&](const RefusedAllocation& refused) { return !is_asked_for(refused, selection); });
 }
 
-CommandOutput run_command(const View& view) {
+CommandOutput run_command(View view) {
   switch (view.request.command) {
     case Command::Explain:
-      return run_explain(view);
+      return run_explain(std::move(view));
     case Command::List:
-      return run_list(view);
+      return run_list(std::move(view));
     case Command::Report:
-      return run_report(view);
+      return run_report(std::move(view));
     case Command::Advise:
-      return run_advise(view);
+      return run_advise(std::move(view));
     case Command::Scan:
     case Command::Doctor:
       break;  // they read in their own way: run_scan(), run_doctor()
@@ -119,7 +119,7 @@ ExitStatus show(const CommandOutput& shown, const Request& request, Output& outp
     if (!request.output.quiet) print_note(note);
   }
   for (const Error& error : shown.errors) print_error(error);
-  const auto failed = output.write(shown.text);
+  const auto failed = shown.text ? output.write(shown.text) : std::nullopt;
   if (failed) return fail(*failed, ExitStatus::Unreadable);
   if (unreadable || !shown.errors.empty()) return ExitStatus::Unreadable;
   return found ? ExitStatus::Found : ExitStatus::Nothing;
@@ -169,8 +169,8 @@ ExitStatus run_request(Request request, std::int64_t now_us) {
   narrow_other_words(document, request.selection);
   Redacted shown = redact(std::move(document), request.arguments, *redaction);
   request.arguments = std::move(shown.command);
-  const View view{request, shown.document, selected.incidents, choose_style(request)};
-  return show(run_command(view), request, output, !selected.incidents.empty(), !errors.empty());
+  View view{request, std::move(shown.document), selected.incidents, choose_style(request)};
+  return show(run_command(std::move(view)), request, output, !selected.incidents.empty(), !errors.empty());
 }
 
 }  // namespace

@@ -147,13 +147,20 @@ Result<Selected> select(const Document& document, const Selection& selection) {
   return selected;
 }
 
-Document pick(const Document& document, const std::vector<std::size_t>& incidents) {
-  Document picked{.inputs = document.inputs,
-                  .coverage = document.coverage,
-                  .other_kills = document.other_kills,
-                  .refused_allocations = document.refused_allocations};
-  for (const std::size_t i : incidents) picked.incidents.push_back(document.incidents[i]);
-  return picked;
+Document pick(Document document, const std::vector<std::size_t>& incidents) {
+  std::vector<Incident> picked;
+  picked.reserve(incidents.size());
+  for (const std::size_t i : incidents) picked.push_back(std::move(document.incidents[i]));
+  document.incidents = std::move(picked);
+  return document;
+}
+
+Document only(const Document& document, std::size_t incident) {
+  return {.inputs = document.inputs,
+          .coverage = document.coverage,
+          .incidents = {document.incidents[incident]},
+          .other_kills = document.other_kills,
+          .refused_allocations = document.refused_allocations};
 }
 
 }  // namespace oomwhy

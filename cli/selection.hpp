@@ -18,7 +18,8 @@ struct Selected {
 // Words of one field are alternatives, words of different fields must all hold. Error: an ambiguous id.
 Result<Selected> select(const Document& document, const Selection& selection);
 
-// The chosen incidents with everything else of the document.
-Document pick(const Document& document, const std::vector<std::size_t>& incidents);
+// The chosen incidents, or one, with everything else of the document.
+Document pick(Document document, const std::vector<std::size_t>& incidents);
+Document only(const Document& document, std::size_t incident);
 
 }  // namespace oomwhy
