@@ -93,7 +93,7 @@ bool may_tell_of_refusal(std::string_view text) {
 
 std::optional<AllocationRefused> classify_refusal(const LogLine& line) {
   const bool a_programs = !line.identifier.empty() && line.identifier != "kernel";
-  if (a_programs) return read_program(line);
+  if (a_programs) return may_tell_of_refusal(line.text) ? read_program(line) : std::nullopt;
   if (line.transport == Transport::Userspace) return std::nullopt;
   if (line.text.starts_with("__vm_enough_memory: ")) return read_overcommit(line.text);
   return contains(line.text, " exceed data ulimit ") ? read_data_limit(line.text) : std::nullopt;

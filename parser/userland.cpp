@@ -15,7 +15,6 @@ std::optional<UserlandFact> classify_userland(const LogLine& line) {
   if (auto message = classify_service_manager(line)) return UserlandFact(std::move(*message));
   if (auto kill = classify_userspace_killer(line)) return kill;
   if (auto echo = classify_echo(line)) return echo;
-  if (!may_tell_of_refusal(line.text)) return std::nullopt;
   if (auto refused = classify_refusal(line)) return UserlandFact(std::move(*refused));
   return std::nullopt;
 }
