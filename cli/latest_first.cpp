@@ -115,7 +115,8 @@ std::optional<Answer> read_latest(const Request& request, const Stretches& stret
   const InputSummary head =
       read_source(TextSource::from_memory(std::move(text), path), options, [](const OomEvent&) {});
   if (tells_boots_by_lines(head)) return std::nullopt;
-  for (std::uint64_t stretch = stretches.first; stretch <= *size / 2; stretch *= kGrowth) {
+  // What is looked through in vain is a third of the file at most.
+  for (std::uint64_t stretch = stretches.first; stretch <= *size / 4; stretch *= kGrowth) {
     const auto begin = line_behind(path, *size - stretch);
     if (!begin) return std::nullopt;
     auto answer = judge_and_select(read_end_of_log(request, path, *begin), request.selection);

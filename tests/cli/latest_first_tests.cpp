@@ -137,7 +137,7 @@ TEST_CASE("the latest incident read from the end is the one that a whole reading
       const Stamping stamping{.iso = lines.front().size() > 32 && lines.front()[10] == 'T'};
       const std::int64_t begin = begin_of(input.string());
       // Days before another kill, and other lines around it.
-      std::string text = noise(stamping, begin - 240 * kHourUs, begin - 120 * kHourUs, 60 * kSecondUs);
+      std::string text = noise(stamping, begin - 600 * kHourUs, begin - 120 * kHourUs, 60 * kSecondUs);
       text += earlier_kill(stamping, lines, begin - 120 * kHourUs);
       text += noise(stamping, begin - 119 * kHourUs, begin - 60 * kSecondUs, 60 * kSecondUs);
       for (const std::string& line : lines) text += line + "\n";
