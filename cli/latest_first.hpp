@@ -21,8 +21,9 @@ struct Stretches {
 
 // Absent: the request is about more than the latest incident of one file, or the file has to be read whole: its lines
 // do not tell when they were written, its beginning is of another kind or younger, it is packed, or what it tells of
-// lies further from its end than a quarter of it. The kill is the one that a whole reading gives; InputSummary::first_byte says what that way
-// leaves unknown: earlier incidents, kills of this boot, growth, peaks, the line numbers of the file.
+// lies further from its end than a quarter of it. The kill is the one that a whole reading gives;
+// InputSummary::first_byte says what that way leaves unknown: earlier incidents, kills of this boot, growth, peaks, the
+// line numbers of the file.
 std::optional<Answer> read_latest(const Request& request, const Stretches& stretches = {});
 
 }  // namespace oomwhy
