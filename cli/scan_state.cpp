@@ -130,8 +130,15 @@ std::string write_state(const ScanState& state) {
 }
 
 std::optional<ScanState> parse_state(const std::string& text) {
-  const Json json = Json::parse(text, nullptr, false);
-  if (!json.is_object() || json.value("schema", Json()) != kSchema) return std::nullopt;
+  // Every number of ours is a whole one. Another, or one beyond 64 bits, is read as floating point, of which an integer
+  // cannot always be made.
+  bool ours = true;
+  const auto look = [&ours](int, Json::parse_event_t, const Json& parsed) {
+    ours = ours && !parsed.is_number_float();
+    return true;
+  };
+  const Json json = Json::parse(text, look, false);
+  if (!ours || !json.is_object() || json.value("schema", Json()) != kSchema) return std::nullopt;
   try {
     return scan_state(json);
   } catch (const Json::exception&) {  // the library's way to say that a key is missing or of another type

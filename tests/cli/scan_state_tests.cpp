@@ -53,6 +53,16 @@ TEST_CASE("a state of another version is none") {
   CHECK_FALSE(parse_state(text));
 }
 
+TEST_CASE("a state with a number that is none of ours is none") {
+  ScanState state;
+  state.finished_us = 1234567;
+  for (const char* number : {"1.5", "1e3", "99999999999999999992", "-99999999999999999992"}) {
+    std::string text = write_state(state);
+    text.replace(text.find("1234567"), 7, number);
+    CHECK_FALSE(parse_state(text));
+  }
+}
+
 TEST_CASE("a file name that is no UTF-8 does not keep a state from being written") {
   ScanState state;
   state.sources["kern\xff.log"] = {};
