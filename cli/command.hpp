@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstddef>
-#include <functional>
 #include <string>
 #include <vector>
 
@@ -19,8 +18,6 @@ struct View {
   TextStyle style;
 };
 
-// A text that is made while it is written: JSON of many incidents is larger than what was read for it.
-using Rendering = std::function<void(const TextSink& out)>;
 Rendering whole(std::string text);
 Rendering as_json(Document document, JsonEvents events);
 Rendering as_json_lines(Document document);

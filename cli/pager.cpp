@@ -122,15 +122,14 @@ bool Output::page(std::string_view text) {
   return !WIFEXITED(status) || WEXITSTATUS(status) != kNotFound;
 }
 
-std::optional<Error> Output::write(const std::function<void(const TextSink& out)>& text) {
+std::optional<Error> Output::write(const Rendering& rendering) {
   if (pager_ >= 0) {
-    std::string all;
-    text([&](std::string_view piece) { all += piece; });
-    if (page(all)) return std::nullopt;
-    return error_of(write_all(STDOUT_FILENO, all));
+    const std::string text = text_of(rendering);
+    if (page(text)) return std::nullopt;
+    return error_of(write_all(STDOUT_FILENO, text));
   }
   Pieces pieces;
-  text([&](std::string_view piece) { pieces.add(piece); });
+  rendering([&](std::string_view piece) { pieces.add(piece); });
   return error_of(pieces.finish());
 }
 

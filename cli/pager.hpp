@@ -1,7 +1,6 @@
 // Text to standard output, through a pager where a person reads it there.
 #pragma once
 
-#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -24,7 +23,7 @@ class Output {
 
   // All of the text, once: a pager ends with it. A pager that is not there is known only after it should have shown
   // something: for one, the text is made whole.
-  std::optional<Error> write(const std::function<void(const TextSink& out)>& text);
+  std::optional<Error> write(const Rendering& rendering);
 
  private:
   bool page(std::string_view text);

@@ -3,7 +3,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
@@ -23,6 +22,7 @@
 #include "cli/scan_source.hpp"
 #include "cli/scan_state.hpp"
 #include "cli/terminal.hpp"
+#include "cli/write_all.hpp"
 #include "parser/side_by_side.hpp"
 
 namespace oomwhy {
@@ -145,20 +145,14 @@ std::string render(const ScanOutcome& outcome, const Request& request, ExitStatu
     TextStyle style = choose_style(request);
     return render_scan(outcome.summary, style, static_cast<int>(status));
   }
-  std::string text;
-  write_scan_lines(outcome.summary, outcome.document, [&](std::string_view piece) { text += piece; });
-  return text;
+  return text_of([&](const TextSink& out) { write_scan_lines(outcome.summary, outcome.document, out); });
 }
 
 // A reader that goes away has not been told: unlike with other commands that is an error, and nothing is committed.
 std::optional<Error> tell(std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t written = ::write(STDOUT_FILENO, text.data(), text.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return Error{"standard output", std::strerror(errno), "the next scan tells it again"};
-    text.remove_prefix(static_cast<std::size_t>(written));
-  }
-  return std::nullopt;
+  const int failure = write_all(STDOUT_FILENO, text);
+  if (failure == 0) return std::nullopt;
+  return Error{"standard output", std::strerror(failure), "the next scan tells it again"};
 }
 
 ExitStatus fail(const Error& error) {

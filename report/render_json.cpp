@@ -200,14 +200,16 @@ void write_scan_lines(const ScanSummary& summary, const Document& document, cons
 }
 
 std::string render_json(const Document& document, JsonEvents events) {
-  std::string text;
-  write_json(document, events, [&](std::string_view piece) { text += piece; });
-  return text;
+  return text_of([&](const TextSink& out) { write_json(document, events, out); });
 }
 
 std::string render_json_lines(const Document& document) {
+  return text_of([&](const TextSink& out) { write_json_lines(document, out); });
+}
+
+std::string text_of(const Rendering& rendering) {
   std::string text;
-  write_json_lines(document, [&](std::string_view piece) { text += piece; });
+  rendering([&](std::string_view piece) { text += piece; });
   return text;
 }
 

@@ -42,4 +42,8 @@ using TextSink = std::function<void(std::string_view)>;
 void write_json(const Document& document, JsonEvents events, const TextSink& out);
 void write_json_lines(const Document& document, const TextSink& out);
 
+// A text that is made while it is written: JSON of many incidents is larger than what was read for it.
+using Rendering = std::function<void(const TextSink& out)>;
+std::string text_of(const Rendering& rendering);
+
 }  // namespace oomwhy
